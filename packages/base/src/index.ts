@@ -1,0 +1,1 @@
+export { assertNever, InvariantError, invariant, required } from './invariant.ts'

@@ -1,0 +1,3 @@
+export type { CallContext, Caller, ConnectOptions, Handlers } from './grpc-service.ts'
+export { connect, serviceDefinition, serviceImplementation } from './grpc-service.ts'
+export { CallError, toServiceError } from './service-error.ts'
