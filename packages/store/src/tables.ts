@@ -14,6 +14,8 @@ import {
   ContainerInstanceSchema,
   type IdempotencyRecord,
   IdempotencyRecordSchema,
+  type Lease,
+  LeaseSchema,
   type Service,
   type ServiceDeployment,
   ServiceDeploymentSchema,
@@ -52,6 +54,7 @@ export interface Entities {
   readonly serviceEvents: ServiceEvent
   readonly tasks: Task
   readonly idempotency: IdempotencyRecord
+  readonly leases: Lease
 }
 
 /** The indexes of each table. */
@@ -71,6 +74,7 @@ export interface Indexes {
    */
   readonly tasks: 'cluster' | 'boundInstance' | 'boundService' | 'service' | 'stopped' | 'taskDefinition'
   readonly idempotency: 'all'
+  readonly leases: never
 }
 
 /** A table's name, in log records and in code. Never changes. */
@@ -170,6 +174,11 @@ export const tables: { readonly [Name in TableName]: TableDefinition<Name> } = {
     keyOf: (record: IdempotencyRecord) =>
       joinKey(record.accountId, record.region, record.operation, encodeURIComponent(record.clientToken)),
     indexes: { all: (_record: IdempotencyRecord) => 'all' },
+  },
+  leases: {
+    schema: LeaseSchema,
+    keyOf: (lease: Lease) => joinKey(lease.name),
+    indexes: {},
   },
 }
 

@@ -1,5 +1,5 @@
 /** The entities of the shared log and what they are made of. */
-export type { Cluster, ContainerInstance } from './gen/homeport/types/v1/cluster_pb.ts'
+export type { Cluster, ContainerInstance, Lease } from './gen/homeport/types/v1/cluster_pb.ts'
 export {
   ClusterSchema,
   ClusterStatus,
@@ -7,6 +7,7 @@ export {
   ContainerInstanceSchema,
   ContainerInstanceStatus,
   ContainerInstanceStatusSchema,
+  LeaseSchema,
 } from './gen/homeport/types/v1/cluster_pb.ts'
 export type {
   Attribute,

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file homeport/types/v1/cluster.proto.
  */
 export const file_homeport_types_v1_cluster: GenFile = /*@__PURE__*/
-  fileDesc("Ch9ob21lcG9ydC90eXBlcy92MS9jbHVzdGVyLnByb3RvEhFob21lcG9ydC50eXBlcy52MSK8AQoHQ2x1c3RlchISCgphY2NvdW50X2lkGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIMCgRuYW1lGAMgASgJEjAKBnN0YXR1cxgEIAEoDjIgLmhvbWVwb3J0LnR5cGVzLnYxLkNsdXN0ZXJTdGF0dXMSFQoNY3JlYXRlZF9hdF9tcxgFIAEoARIkCgR0YWdzGAYgAygLMhYuaG9tZXBvcnQudHlwZXMudjEuVGFnEhAKCGRvY3VtZW50GAcgASgJIu8DChFDb250YWluZXJJbnN0YW5jZRISCgphY2NvdW50X2lkGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIPCgdjbHVzdGVyGAMgASgJEhMKC2luc3RhbmNlX2lkGAQgASgJEhMKC2V4dGVybmFsX2lkGAUgASgJEhAKCGhvc3RuYW1lGAYgASgJEjoKBnN0YXR1cxgHIAEoDjIqLmhvbWVwb3J0LnR5cGVzLnYxLkNvbnRhaW5lckluc3RhbmNlU3RhdHVzEhcKD2FnZW50X2Nvbm5lY3RlZBgIIAEoCBImCh5hZ2VudF9jb25uZWN0aW9uX2NoYW5nZWRfYXRfbXMYCSABKAESGAoQcmVnaXN0ZXJlZF9hdF9tcxgKIAEoARI3CglyZXNvdXJjZXMYCyABKAsyJC5ob21lcG9ydC50eXBlcy52MS5JbnN0YW5jZVJlc291cmNlcxIwCgphdHRyaWJ1dGVzGAwgAygLMhwuaG9tZXBvcnQudHlwZXMudjEuQXR0cmlidXRlEiQKBHRhZ3MYDSADKAsyFi5ob21lcG9ydC50eXBlcy52MS5UYWcSFQoNYWdlbnRfdmVyc2lvbhgOIAEoCRISCgphZ2VudF9oYXNoGA8gASgJEhYKDmRvY2tlcl92ZXJzaW9uGBAgASgJKmcKDUNsdXN0ZXJTdGF0dXMSHgoaQ0xVU1RFUl9TVEFUVVNfVU5TUEVDSUZJRUQQABIZChVDTFVTVEVSX1NUQVRVU19BQ1RJVkUQARIbChdDTFVTVEVSX1NUQVRVU19JTkFDVElWRRACKuUBChdDb250YWluZXJJbnN0YW5jZVN0YXR1cxIpCiVDT05UQUlORVJfSU5TVEFOQ0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASKQolQ09OVEFJTkVSX0lOU1RBTkNFX1NUQVRVU19SRUdJU1RFUklORxABEiQKIENPTlRBSU5FUl9JTlNUQU5DRV9TVEFUVVNfQUNUSVZFEAISJgoiQ09OVEFJTkVSX0lOU1RBTkNFX1NUQVRVU19EUkFJTklORxADEiYKIkNPTlRBSU5FUl9JTlNUQU5DRV9TVEFUVVNfSU5BQ1RJVkUQBGIGcHJvdG8z", [file_homeport_types_v1_resources]);
+  fileDesc("Ch9ob21lcG9ydC90eXBlcy92MS9jbHVzdGVyLnByb3RvEhFob21lcG9ydC50eXBlcy52MSK8AQoHQ2x1c3RlchISCgphY2NvdW50X2lkGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIMCgRuYW1lGAMgASgJEjAKBnN0YXR1cxgEIAEoDjIgLmhvbWVwb3J0LnR5cGVzLnYxLkNsdXN0ZXJTdGF0dXMSFQoNY3JlYXRlZF9hdF9tcxgFIAEoARIkCgR0YWdzGAYgAygLMhYuaG9tZXBvcnQudHlwZXMudjEuVGFnEhAKCGRvY3VtZW50GAcgASgJIu8DChFDb250YWluZXJJbnN0YW5jZRISCgphY2NvdW50X2lkGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIPCgdjbHVzdGVyGAMgASgJEhMKC2luc3RhbmNlX2lkGAQgASgJEhMKC2V4dGVybmFsX2lkGAUgASgJEhAKCGhvc3RuYW1lGAYgASgJEjoKBnN0YXR1cxgHIAEoDjIqLmhvbWVwb3J0LnR5cGVzLnYxLkNvbnRhaW5lckluc3RhbmNlU3RhdHVzEhcKD2FnZW50X2Nvbm5lY3RlZBgIIAEoCBImCh5hZ2VudF9jb25uZWN0aW9uX2NoYW5nZWRfYXRfbXMYCSABKAESGAoQcmVnaXN0ZXJlZF9hdF9tcxgKIAEoARI3CglyZXNvdXJjZXMYCyABKAsyJC5ob21lcG9ydC50eXBlcy52MS5JbnN0YW5jZVJlc291cmNlcxIwCgphdHRyaWJ1dGVzGAwgAygLMhwuaG9tZXBvcnQudHlwZXMudjEuQXR0cmlidXRlEiQKBHRhZ3MYDSADKAsyFi5ob21lcG9ydC50eXBlcy52MS5UYWcSFQoNYWdlbnRfdmVyc2lvbhgOIAEoCRISCgphZ2VudF9oYXNoGA8gASgJEhYKDmRvY2tlcl92ZXJzaW9uGBAgASgJIkAKBUxlYXNlEgwKBG5hbWUYASABKAkSEQoJaG9sZGVyX2lkGAIgASgJEhYKDmFjcXVpcmVkX2F0X21zGAMgASgBKmcKDUNsdXN0ZXJTdGF0dXMSHgoaQ0xVU1RFUl9TVEFUVVNfVU5TUEVDSUZJRUQQABIZChVDTFVTVEVSX1NUQVRVU19BQ1RJVkUQARIbChdDTFVTVEVSX1NUQVRVU19JTkFDVElWRRACKuUBChdDb250YWluZXJJbnN0YW5jZVN0YXR1cxIpCiVDT05UQUlORVJfSU5TVEFOQ0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASKQolQ09OVEFJTkVSX0lOU1RBTkNFX1NUQVRVU19SRUdJU1RFUklORxABEiQKIENPTlRBSU5FUl9JTlNUQU5DRV9TVEFUVVNfQUNUSVZFEAISJgoiQ09OVEFJTkVSX0lOU1RBTkNFX1NUQVRVU19EUkFJTklORxADEiYKIkNPTlRBSU5FUl9JTlNUQU5DRV9TVEFUVVNfSU5BQ1RJVkUQBGIGcHJvdG8z", [file_homeport_types_v1_resources]);
 
 /**
  * Key: account / region / name. Writer of every field: api.
@@ -175,6 +175,41 @@ export type ContainerInstance = Message<"homeport.types.v1.ContainerInstance"> &
  */
 export const ContainerInstanceSchema: GenMessage<ContainerInstance> = /*@__PURE__*/
   messageDesc(file_homeport_types_v1_cluster, 1);
+
+/**
+ * Who carries out a duty that one process at a time may carry out. Whoever takes the duty over writes the row;
+ * every transaction of the duty expects the row as its holder wrote it, so that nothing of the old holder lands.
+ * Key: name. Writer: the holder.
+ *
+ * @generated from message homeport.types.v1.Lease
+ */
+export type Lease = Message<"homeport.types.v1.Lease"> & {
+  /**
+   * As `scheduler`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Random, new for each start of the process.
+   *
+   * @generated from field: string holder_id = 2;
+   */
+  holderId: string;
+
+  /**
+   * @generated from field: double acquired_at_ms = 3;
+   */
+  acquiredAtMs: number;
+};
+
+/**
+ * Describes the message homeport.types.v1.Lease.
+ * Use `create(LeaseSchema)` to create a new message.
+ */
+export const LeaseSchema: GenMessage<Lease> = /*@__PURE__*/
+  messageDesc(file_homeport_types_v1_cluster, 2);
 
 /**
  * @generated from enum homeport.types.v1.ClusterStatus
