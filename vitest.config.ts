@@ -27,6 +27,7 @@ const unit = project(
     '{packages,services,tools}/*/src/**/*.test.ts',
     '{agent,bench}/src/**/*.test.ts',
     'test/support/**/*.test.ts',
+    'scripts/*.test.ts',
   ],
   { timeoutMs: 30 * SECOND_MS, groupOrder: 0 },
 )
