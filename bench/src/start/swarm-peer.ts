@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { SLEEPER, type StartPeer } from './peer.ts'
+
+const SERVICE = 'homeport-bench'
+/** Short beside a start, long beside a request. */
+const POLL_INTERVAL_MS = 10
+const GIVE_UP_AFTER_MS = 120_000
+
+/**
+ * Docker Swarm on the same engine: `service create` until all tasks are running. Makes the engine a
+ * one-node swarm when it is none, and leaves it at the end.
+ */
+export async function swarmPeer(docker: Docker, image: string): Promise<StartPeer> {
+  const info = (await docker.info()) as { Swarm?: { LocalNodeState?: string } }
+  const wasActive = info.Swarm?.LocalNodeState === 'active'
+  if (!wasActive) {
+    await docker.swarmInit({
+      AdvertiseAddr: '127.0.0.1',
+      ListenAddr: '127.0.0.1:2377',
+      ForceNewCluster: false,
+    })
+  }
+  const clear = async (): Promise<void> => {
+    const services = await docker.listServices({ filters: { name: [SERVICE] } })
+    for (const service of services) await docker.getService(service.ID ?? SERVICE).remove()
+    await until(async () => (await ownContainers(docker)) === 0)
+  }
+  return {
+    name: 'swarm',
+    async start(count) {
+      const startedAt = performance.now()
+      await docker.createService({
+        Name: SERVICE,
+        TaskTemplate: {
+          ContainerSpec: { Image: image, Command: [...SLEEPER.command] },
+          Resources: { Limits: { MemoryBytes: SLEEPER.memoryMiB * 1024 * 1024 } },
+          RestartPolicy: { Condition: 'none' },
+        },
+        Mode: { Replicated: { Replicas: count } },
+      })
+      await until(async () => (await runningTasks(docker)) >= count)
+      return performance.now() - startedAt
+    },
+    clear,
+    async close() {
+      await clear()
+      if (!wasActive) await docker.swarmLeave({ force: true })
+    },
+  }
+}
+
+async function runningTasks(docker: Docker): Promise<number> {
+  const tasks = (await docker.listTasks({ filters: { service: [SERVICE] } })) as {
+    Status?: { State?: string }
+  }[]
+  return tasks.filter((task) => task.Status?.State === 'running').length
+}
+
+async function ownContainers(docker: Docker): Promise<number> {
+  const label = [`com.docker.swarm.service.name=${SERVICE}`]
+  return (await docker.listContainers({ all: true, filters: { label } })).length
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + GIVE_UP_AFTER_MS
+  while (!(await condition())) {
+    if (performance.now() > deadline)
+      throw new Error('Cannot measure Swarm: its tasks did not come up in 120 s')
+    await sleep(POLL_INTERVAL_MS)
+  }
+}
