@@ -8,6 +8,7 @@ export {
   type OperationOutput,
   RawJson,
 } from './handlers.ts'
+export { loadService } from './registry/load-service.ts'
 export type { ErrorModel, OperationModel, ServiceModel } from './registry/service-model.ts'
 export {
   SERVICE_FACTS,
@@ -17,6 +18,7 @@ export {
 } from './registry/service-table.ts'
 export type { AwsServer, ListenAddress } from './server/aws-server.ts'
 export { type BindOptions, type BoundService, bindService } from './server/bind-service.ts'
+export { createAwsServer } from './server/create-aws-server.ts'
 export {
   type AwsServerOptions,
   MAX_BODY_BYTES,
@@ -26,4 +28,5 @@ export {
   type ServerLimits,
 } from './server/options.ts'
 export type { Credential, CredentialLookup } from './sigv4/credentials.ts'
+export { commonValidation, type EcsValidationOptions, ecsValidation } from './validation/policies.ts'
 export type { ValidationPolicy, Violation } from './validation/violation.ts'

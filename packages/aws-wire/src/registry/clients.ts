@@ -1,21 +1,35 @@
+import type * as applicationAutoscaling from '@aws-sdk/client-application-auto-scaling'
+import type * as autoscaling from '@aws-sdk/client-auto-scaling'
+import type * as cloudwatch from '@aws-sdk/client-cloudwatch'
+import type * as logs from '@aws-sdk/client-cloudwatch-logs'
+import type * as codedeploy from '@aws-sdk/client-codedeploy'
+import type * as ecr from '@aws-sdk/client-ecr'
+import type * as ecs from '@aws-sdk/client-ecs'
+import type * as elasticloadbalancingv2 from '@aws-sdk/client-elastic-load-balancing-v2'
+import type * as eventbridge from '@aws-sdk/client-eventbridge'
+import type * as iam from '@aws-sdk/client-iam'
+import type * as secretsmanager from '@aws-sdk/client-secrets-manager'
+import type * as servicediscovery from '@aws-sdk/client-servicediscovery'
+import type * as ssm from '@aws-sdk/client-ssm'
+import type * as sts from '@aws-sdk/client-sts'
 import type { ServiceName } from './service-table.ts'
 
 /** The exports of each service's client package: its schemas at run time, its types for handlers. */
 export interface ClientModules {
-  ecs: typeof import('@aws-sdk/client-ecs')
-  logs: typeof import('@aws-sdk/client-cloudwatch-logs')
-  elasticloadbalancingv2: typeof import('@aws-sdk/client-elastic-load-balancing-v2')
-  'application-autoscaling': typeof import('@aws-sdk/client-application-auto-scaling')
-  secretsmanager: typeof import('@aws-sdk/client-secrets-manager')
-  ssm: typeof import('@aws-sdk/client-ssm')
-  cloudwatch: typeof import('@aws-sdk/client-cloudwatch')
-  codedeploy: typeof import('@aws-sdk/client-codedeploy')
-  servicediscovery: typeof import('@aws-sdk/client-servicediscovery')
-  sts: typeof import('@aws-sdk/client-sts')
-  iam: typeof import('@aws-sdk/client-iam')
-  ecr: typeof import('@aws-sdk/client-ecr')
-  autoscaling: typeof import('@aws-sdk/client-auto-scaling')
-  eventbridge: typeof import('@aws-sdk/client-eventbridge')
+  ecs: typeof ecs
+  logs: typeof logs
+  elasticloadbalancingv2: typeof elasticloadbalancingv2
+  'application-autoscaling': typeof applicationAutoscaling
+  secretsmanager: typeof secretsmanager
+  ssm: typeof ssm
+  cloudwatch: typeof cloudwatch
+  codedeploy: typeof codedeploy
+  servicediscovery: typeof servicediscovery
+  sts: typeof sts
+  iam: typeof iam
+  ecr: typeof ecr
+  autoscaling: typeof autoscaling
+  eventbridge: typeof eventbridge
 }
 
 /** The exports of one service's client package. */

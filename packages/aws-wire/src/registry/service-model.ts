@@ -19,6 +19,8 @@ export interface ErrorModel {
   /** Code in awsQuery answers; the name where the model gives none. */
   readonly queryCode: string
   readonly httpStatus: number
+  /** Status under awsQuery; the same unless the model says otherwise. */
+  readonly queryHttpStatus: number
   readonly fault: 'client' | 'server'
   readonly shape: StructureShape
   /** The member that holds the message: `message` or `Message`. */

@@ -38,6 +38,8 @@ export interface MapShape {
 
 /** One member of a structure. */
 export interface MemberShape {
+  /** Name of the structure that the member is of. */
+  readonly structure: string
   /** The name in TypeScript, JSON and CBOR. */
   readonly name: string
   /** The name in query keys and XML. */
@@ -59,5 +61,13 @@ export interface StructureShape {
   readonly byName: ReadonlyMap<string, MemberShape>
 }
 
+/** A shape that holds others. */
+export type ContainerShape = ListShape | MapShape | StructureShape
+
 /** Any compiled schema. */
-export type Shape = ScalarShape | TimestampShape | ListShape | MapShape | StructureShape
+export type Shape = ScalarShape | TimestampShape | ContainerShape
+
+/** Tells containers from leaves. */
+export function isContainer(shape: Shape): shape is ContainerShape {
+  return shape.kind === 'list' || shape.kind === 'map' || shape.kind === 'structure'
+}
