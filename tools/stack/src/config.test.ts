@@ -8,7 +8,7 @@ test('readConfig gives the documented defaults when nothing is set', () => {
     accountId: '000000000000',
     region: 'us-east-1',
     fixedPorts: {},
-    rootCredentials: undefined,
+    rootKey: undefined,
   })
   expect(config.dataDirectory).toMatch(/\/\.homeport$/)
 })
@@ -26,18 +26,21 @@ test('readConfig takes what is set', () => {
     dataDirectory: '/data',
     apiPort: 8080,
     fixedPorts: { nats: 4222 },
-    rootCredentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+    rootKey: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
     region: 'eu-central-1',
   })
 })
 
 test.each([
-  [{ HOMEPORT_API_PORT: '0' }, 'Cannot use HOMEPORT_API_PORT: it must be a port from 1 to 65535, received 0'],
+  [
+    { HOMEPORT_API_PORT: '0' },
+    'Cannot use HOMEPORT_API_PORT: must be an integer from 1 to 65535, received "0"',
+  ],
   [
     { HOMEPORT_NATS_PORT: 'x' },
-    'Cannot use HOMEPORT_NATS_PORT: it must be a port from 1 to 65535, received x',
+    'Cannot use HOMEPORT_NATS_PORT: must be an integer from 1 to 65535, received "x"',
   ],
-  [{ HOMEPORT_ACCOUNT_ID: '12' }, 'Cannot use HOMEPORT_ACCOUNT_ID: it must be 12 digits, received 12'],
+  [{ HOMEPORT_ACCOUNT_ID: '12' }, 'Cannot use HOMEPORT_ACCOUNT_ID: must be twelve digits, received "12"'],
   [{ HOMEPORT_ROOT_ACCESS_KEY_ID: 'AKIA' }, 'both or none must be set, received one'],
 ])('readConfig names the variable when it is given %j', (environment, message) => {
   expect(() => readConfig(environment)).toThrow(message)

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { type Environment, type EnvironmentVariables, readEnvironment } from '@homeport/runtime'
 import { REPOSITORY_ROOT } from './paths.ts'
 import { StackError } from './stack-error.ts'
 
@@ -11,7 +12,7 @@ export interface StackConfig {
   /** 12 digits. */
   readonly accountId: string
   /** The root user's key, when the user brings it; absent: generated at the first start. */
-  readonly rootCredentials: RootKey | undefined
+  readonly rootKey: RootKey | undefined
   readonly region: string
   /** Ports by purpose that the user fixed; the others are chosen among the free ones. */
   readonly fixedPorts: Readonly<Record<string, number>>
@@ -28,66 +29,63 @@ export interface RootKey {
   readonly secretAccessKey: string
 }
 
-const DEFAULT_API_PORT = 4566
-const DEFAULT_ACCOUNT_ID = '000000000000'
-const DEFAULT_REGION = 'us-east-1'
+/** A port that only Homeport's own processes use. */
+export type InternalPort = 'nats' | 'gateway' | 'controlPlaneMetrics' | 'agentMetrics'
 
-/** Ports of processes that only other processes use, by the variable that fixes them. */
-const PORT_VARIABLES = {
+/** The variable that fixes an internal port. */
+export const INTERNAL_PORT_VARIABLES: Readonly<Record<InternalPort, string>> = {
   nats: 'HOMEPORT_NATS_PORT',
   gateway: 'HOMEPORT_GATEWAY_PORT',
   controlPlaneMetrics: 'HOMEPORT_CONTROL_PLANE_METRICS_PORT',
   agentMetrics: 'HOMEPORT_AGENT_METRICS_PORT',
-} as const
-
-/**
- * Reads the settings from the environment; an empty variable counts as absent.
- * @throws {StackError} naming the variable that cannot be used.
- */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): StackConfig {
-  const read = (name: string): string | undefined =>
-    environment[name] === '' ? undefined : environment[name]
-  const fixedPorts: Record<string, number> = {}
-  for (const [purpose, variable] of Object.entries(PORT_VARIABLES)) {
-    const text = read(variable)
-    if (text !== undefined) fixedPorts[purpose] = parsePort(variable, text)
-  }
-  const accountId = read('HOMEPORT_ACCOUNT_ID') ?? DEFAULT_ACCOUNT_ID
-  if (!/^\d{12}$/.test(accountId)) {
-    throw new StackError(`Cannot use HOMEPORT_ACCOUNT_ID: it must be 12 digits, received ${accountId}`)
-  }
-  const apiPort = read('HOMEPORT_API_PORT')
-  const dockerDataRoot = read('HOMEPORT_DOCKER_DATA_ROOT')
-  return {
-    dataDirectory: resolve(read('HOMEPORT_DATA_DIR') ?? join(REPOSITORY_ROOT, '.homeport')),
-    apiPort: apiPort === undefined ? DEFAULT_API_PORT : parsePort('HOMEPORT_API_PORT', apiPort),
-    accountId,
-    rootCredentials: readRootKey(
-      read('HOMEPORT_ROOT_ACCESS_KEY_ID'),
-      read('HOMEPORT_ROOT_SECRET_ACCESS_KEY'),
-    ),
-    region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION') ?? DEFAULT_REGION,
-    fixedPorts,
-    natsServer: read('HOMEPORT_NATS_SERVER'),
-    busybox: read('HOMEPORT_BUSYBOX'),
-    dockerHost: read('DOCKER_HOST'),
-    dockerDataRoot: dockerDataRoot === undefined ? undefined : resolve(dockerDataRoot),
-  }
 }
 
-function readRootKey(
-  accessKeyId: string | undefined,
-  secretAccessKey: string | undefined,
-): RootKey | undefined {
+/**
+ * Reads the settings; an empty variable counts as absent.
+ * @throws {EnvironmentError} naming every variable that cannot be used.
+ * @throws {StackError} when only half of the root key is given.
+ */
+export function readConfig(variables: EnvironmentVariables): StackConfig {
+  return readEnvironment(variables, (environment) => {
+    const dockerDataRoot = environment.optional('HOMEPORT_DOCKER_DATA_ROOT')
+    return {
+      dataDirectory: resolve(environment.string('HOMEPORT_DATA_DIR', join(REPOSITORY_ROOT, '.homeport'))),
+      apiPort: readPort(environment, 'HOMEPORT_API_PORT', 4566),
+      accountId: environment.text('HOMEPORT_ACCOUNT_ID', {
+        pattern: /^\d{12}$/,
+        constraint: 'must be twelve digits',
+        fallback: '000000000000',
+      }),
+      rootKey: readRootKey(environment),
+      region: environment.string('AWS_REGION', environment.string('AWS_DEFAULT_REGION', 'us-east-1')),
+      fixedPorts: readFixedPorts(environment),
+      natsServer: environment.optional('HOMEPORT_NATS_SERVER'),
+      busybox: environment.optional('HOMEPORT_BUSYBOX'),
+      dockerHost: environment.optional('DOCKER_HOST'),
+      dockerDataRoot: dockerDataRoot === undefined ? undefined : resolve(dockerDataRoot),
+    }
+  })
+}
+
+function readFixedPorts(environment: Environment): Record<string, number> {
+  const ports: Record<string, number> = {}
+  for (const [purpose, variable] of Object.entries(INTERNAL_PORT_VARIABLES)) {
+    if (environment.optional(variable) !== undefined) ports[purpose] = readPort(environment, variable)
+  }
+  return ports
+}
+
+function readPort(environment: Environment, variable: string, fallback?: number): number {
+  const range = { minimum: 1, maximum: 65_535 }
+  return environment.integer(variable, fallback === undefined ? range : { ...range, fallback })
+}
+
+function readRootKey(environment: Environment): RootKey | undefined {
+  const accessKeyId = environment.optional('HOMEPORT_ROOT_ACCESS_KEY_ID')
+  const secretAccessKey = environment.optionalSecret('HOMEPORT_ROOT_SECRET_ACCESS_KEY')
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined
   if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey }
   throw new StackError(
     'Cannot use HOMEPORT_ROOT_ACCESS_KEY_ID and HOMEPORT_ROOT_SECRET_ACCESS_KEY: both or none must be set, received one',
   )
-}
-
-function parsePort(variable: string, text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
-  throw new StackError(`Cannot use ${variable}: it must be a port from 1 to 65535, received ${text}`)
 }
