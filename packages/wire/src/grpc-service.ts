@@ -28,6 +28,8 @@ type Methods = Record<string, Pick<DescMethod, 'input' | 'methodKind' | 'output'
 /** What a unary handler learns of its caller. */
 export interface CallContext {
   readonly metadata: Metadata
+  /** Address and port of the other end of the connection, as grpc-js gives it. */
+  readonly peer: string
   /** Aborted when the caller gave up or its connection broke. */
   readonly signal: AbortSignal
 }
@@ -113,6 +115,7 @@ type UnaryCallback = (error: unknown, value?: MessageShape<DescMessage>) => void
 interface UnaryCall {
   readonly request: unknown
   readonly metadata: Metadata
+  getPeer(): string
   on(event: 'cancelled', listener: () => void): void
 }
 
@@ -122,7 +125,14 @@ function unaryServer(method: DescMethod, handler: UnaryHandler) {
     call.on('cancelled', () => abort.abort())
     void answerUnary(
       async () =>
-        create(method.output, await handler(call.request, { metadata: call.metadata, signal: abort.signal })),
+        create(
+          method.output,
+          await handler(call.request, {
+            metadata: call.metadata,
+            peer: call.getPeer(),
+            signal: abort.signal,
+          }),
+        ),
       callback,
     )
   }
