@@ -26,6 +26,7 @@ export {
   type RequestRecord,
   type ServerHooks,
   type ServerLimits,
+  type WireClock,
 } from './server/options.ts'
 export type { Credential, CredentialLookup } from './sigv4/credentials.ts'
 export { commonValidation, type EcsValidationOptions, ecsValidation } from './validation/policies.ts'

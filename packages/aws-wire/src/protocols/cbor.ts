@@ -7,7 +7,8 @@ import { readJsonOutput } from './json.ts'
 import { MismatchError } from './mismatch.ts'
 import {
   type AnswerContext,
-  errorMembers,
+  errorShape,
+  messageEntry,
   type Protocol,
   queryErrorHeader,
   type RequestedTarget,
@@ -52,8 +53,6 @@ export class CborProtocol implements Protocol {
   }
 
   writeError(error: ResolvedError, context: AnswerContext): WireResponse {
-    const members = errorMembers(error)
-    const written = error.model === undefined ? members : writeStructure(error.model.shape, members)
     return {
       status: error.httpStatus,
       headers: {
@@ -61,7 +60,11 @@ export class CborProtocol implements Protocol {
         ...queryErrorHeader(error, context),
         'x-amzn-errortype': error.name,
       },
-      body: cbor.serialize({ __type: `${error.namespace}#${error.name}`, ...written }),
+      body: cbor.serialize({
+        __type: `${error.namespace}#${error.name}`,
+        ...writeStructure(errorShape(error), error.members),
+        ...messageEntry(error),
+      }),
     }
   }
 }

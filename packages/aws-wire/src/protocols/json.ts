@@ -4,7 +4,8 @@ import { writeJsonStructure } from './json-writer.ts'
 import { MismatchError } from './mismatch.ts'
 import {
   type AnswerContext,
-  errorMembers,
+  errorShape,
+  messageEntry,
   type Protocol,
   queryErrorHeader,
   type RequestedTarget,
@@ -58,10 +59,9 @@ export class JsonProtocol implements Protocol {
 
   writeError(error: ResolvedError, context: AnswerContext): WireResponse {
     const type = this.name === 'json-1.0' ? `${error.namespace}#${error.name}` : error.name
-    const members = errorMembers(error)
-    const text =
-      error.model === undefined ? JSON.stringify(members) : writeJsonStructure(error.model.shape, members)
-    const separator = text === '{}' ? '' : ','
+    const entries = { __type: type, ...messageEntry(error) }
+    const head = JSON.stringify(entries).slice(0, -1)
+    const members = writeJsonStructure(errorShape(error), error.members).slice(1)
     return {
       status: error.httpStatus,
       headers: {
@@ -69,7 +69,7 @@ export class JsonProtocol implements Protocol {
         ...queryErrorHeader(error, context),
         'x-amzn-errortype': error.name,
       },
-      body: `{"__type":${JSON.stringify(type)}${separator}${text.slice(1)}`,
+      body: `${head}${members === '}' ? '' : ','}${members}`,
     }
   }
 

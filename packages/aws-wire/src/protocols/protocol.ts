@@ -9,6 +9,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ProtocolName } from '../context.ts'
 import type { RawJson } from '../handlers.ts'
 import type { OperationModel, ServiceModel } from '../registry/service-model.ts'
+import { EMPTY_STRUCTURE } from '../shapes/compile-shape.ts'
+import type { StructureShape } from '../shapes/shape.ts'
 import type { ResolvedError } from './resolve-error.ts'
 
 /** A request as it came from the connection, whole. */
@@ -59,9 +61,14 @@ export interface Protocol {
   writeError(error: ResolvedError, context: AnswerContext): WireResponse
 }
 
-/** The members of an error as its model names them, message included. */
-export function errorMembers(error: ResolvedError): Record<string, unknown> {
-  return { ...error.members, [error.model?.messageMember ?? 'message']: error.message }
+/** The message of an error as its body carries it; also where the model has no member for it. */
+export function messageEntry(error: ResolvedError): Record<string, string> {
+  return { [error.model?.messageMember ?? 'message']: error.message }
+}
+
+/** The structure that an error's members besides its message are written as. */
+export function errorShape(error: ResolvedError): StructureShape {
+  return error.model?.shape ?? EMPTY_STRUCTURE
 }
 
 /** The header by which query-compatible services tell the awsQuery code of an error under another protocol. */

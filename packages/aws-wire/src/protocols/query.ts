@@ -4,7 +4,7 @@ import { EMPTY_STRUCTURE } from '../shapes/compile-shape.ts'
 import { readJsonOutput } from './json.ts'
 import {
   type AnswerContext,
-  errorMembers,
+  errorShape,
   type Protocol,
   type RequestedTarget,
   type WireRequest,
@@ -49,8 +49,7 @@ export class QueryProtocol implements Protocol {
     const type = `<Type>${error.fault === 'server' ? 'Receiver' : 'Sender'}</Type>`
     const code = `<Code>${escapeXml(error.queryCode)}</Code>`
     const message = `<Message>${escapeXml(error.message)}</Message>`
-    const { [error.model?.messageMember ?? 'message']: _message, ...others } = errorMembers(error)
-    const members = error.model === undefined ? '' : writeXmlMembers(error.model.shape, others)
+    const members = writeXmlMembers(errorShape(error), error.members)
     return {
       status: error.queryHttpStatus,
       headers: { ...headersOf(context), 'x-amzn-errortype': error.queryCode },

@@ -37,9 +37,15 @@ export function resolveError(error: ApiError, service: ServiceModel | undefined)
     queryHttpStatus: model.queryHttpStatus,
     fault: model.fault,
     message: error.message,
-    members: error.members,
+    members: withoutMessage(error.members, model),
     model,
   }
+}
+
+/** The message travels once, whatever the error's members say. */
+function withoutMessage(members: ApiError['members'], model: ErrorModel): ApiError['members'] {
+  const { [model.messageMember]: _message, ...others } = members
+  return others
 }
 
 function resolveUnmodelled(error: ApiError): ResolvedError {

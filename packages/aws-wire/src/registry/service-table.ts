@@ -14,7 +14,10 @@ export interface ServiceFacts {
   readonly targetPrefix: string
   /** `Version` of an awsQuery request. */
   readonly apiVersion: string
-  /** `xmlns` of awsQuery answers; absent for a service without an XML form. */
+  /**
+   * `xmlns` of awsQuery answers. Absent for a service without an XML form (ECS has documents, which have
+   * none), which then is not served under query.
+   */
   readonly xmlNamespace?: string
   /** JSON and CBOR answers carry awsQuery error codes when asked to. Default false. */
   readonly queryCompatible?: boolean
@@ -50,7 +53,6 @@ export const SERVICE_FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
     signingName: 'ecs',
     targetPrefix: 'AmazonEC2ContainerServiceV20141113',
     apiVersion: '2014-11-13',
-    xmlNamespace: 'http://ecs.amazonaws.com/doc/2014-11-13/',
   },
   logs: {
     namespace: 'com.amazonaws.cloudwatchlogs',

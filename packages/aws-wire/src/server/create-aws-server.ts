@@ -78,7 +78,8 @@ class HttpAwsServer implements AwsServer {
     const { method = '', url = '', headers } = request
     const arrival = {
       requestId: this.#options.newRequestId(),
-      receivedAtMs: this.#options.nowMs(),
+      startedAtMs: this.#options.clock.monotonic(),
+      receivedAtMs: this.#options.clock.now(),
       signal: gone.signal,
       sourceAddress: request.socket.remoteAddress ?? '',
     }

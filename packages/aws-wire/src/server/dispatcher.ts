@@ -23,6 +23,8 @@ import { type AwsServerOptions, MAX_BODY_BYTES } from './options.ts'
 /** What the connection adds to a request. */
 export interface Arrival {
   readonly requestId: string
+  /** By the monotonic clock. */
+  readonly startedAtMs: number
   readonly receivedAtMs: number
   readonly signal: AbortSignal
   readonly sourceAddress: string
@@ -56,7 +58,7 @@ export class Dispatcher {
   constructor(options: AwsServerOptions) {
     this.#options = options
     this.#directory = new ServiceDirectory(options.services)
-    this.#verifier = new SignatureVerifier(options)
+    this.#verifier = new SignatureVerifier({ credentials: options.credentials, now: options.clock.now })
     this.#maxBodyBytes = options.limits?.maxBodyBytes ?? MAX_BODY_BYTES
   }
 
@@ -97,7 +99,10 @@ export class Dispatcher {
     const input = protocol.readInput(operation, request, body)
     const context: RequestContext = {
       ...identity,
-      ...arrival,
+      requestId: arrival.requestId,
+      receivedAtMs: arrival.receivedAtMs,
+      signal: arrival.signal,
+      sourceAddress: arrival.sourceAddress,
       service: service.model.name,
       operation: operation.name,
       protocol: protocol.name,
@@ -157,14 +162,15 @@ export class Dispatcher {
     return protocol.writeError(resolved, answerContext(exchange))
   }
 
-  #record({ protocol, request, arrival, progress }: Exchange, response: WireResponse): void {
+  #record(exchange: Exchange, response: WireResponse): void {
+    const { protocol, request, arrival, progress } = exchange
     this.#options.hooks?.onRequest?.({
       requestId: arrival.requestId,
       service: progress.service?.model.name,
       operation: progress.operation?.name,
       protocol: protocol.name,
       httpStatus: response.status,
-      durationMs: this.#options.nowMs() - arrival.receivedAtMs,
+      durationMs: this.#options.clock.monotonic() - exchange.arrival.startedAtMs,
       accountId: progress.accountId,
       region: progress.region,
       errorCode: progress.errorCode,

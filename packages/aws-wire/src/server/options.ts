@@ -57,13 +57,20 @@ export interface ServerLimits {
   readonly requestTimeoutMs?: number
 }
 
+/** The time that a server goes by; `Clock` of the runtime package is one. */
+export interface WireClock {
+  /** Ms since the epoch, by the wall clock: the age of signatures. */
+  readonly now: () => number
+  /** Ms since an arbitrary start, never going back: durations. */
+  readonly monotonic: () => number
+}
+
 /** What a server of AWS services needs. */
 export interface AwsServerOptions {
   /** Made by `bindService`; each service at most once. */
   readonly services: readonly BoundService[]
   readonly credentials: CredentialLookup
-  /** Clock ms since the epoch: signature ages, `receivedAtMs` and durations. */
-  readonly nowMs: () => number
+  readonly clock: WireClock
   /** A new id per call, in the form of a UUID as AWS's are. */
   readonly newRequestId: () => string
   /** Region of unsigned operations, which carry none. */

@@ -35,7 +35,7 @@ export interface VerifiedSignature {
 export interface SignatureVerifierOptions {
   readonly credentials: CredentialLookup
   /** Clock ms since the epoch. */
-  readonly nowMs: () => number
+  readonly now: () => number
 }
 
 /** Verifies the signatures of requests. */
@@ -54,7 +54,7 @@ export class SignatureVerifier {
    */
   async verify(request: WireRequest, signingName: string): Promise<VerifiedSignature> {
     const claimed = parseSignature(request.url, request.headers)
-    const nowMs = this.#options.nowMs()
+    const nowMs = this.#options.now()
     checkPayloadMode(request)
     checkSignedHeaders(request, claimed)
     checkScope(claimed, signingName)
