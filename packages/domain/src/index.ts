@@ -13,6 +13,44 @@ export {
   taskArn,
   taskDefinitionArn,
 } from './arn.ts'
+export { type Shortage } from './instance/ledger.ts'
+export {
+  type HostPort,
+  type RegisteredResources,
+  type RemainingResources,
+  type Requirements,
+  remainingResources,
+} from './instance/resources.ts'
+export { type BoundTask, type PlaceableInstance, type PlacementRequest } from './placement/candidate.ts'
+export { type Chances } from './placement/choose.ts'
+export {
+  type NamedPlacement,
+  type Placed,
+  type Placement,
+  PlacementPool,
+} from './placement/placement-pool.ts'
+export {
+  NO_INSTANCES,
+  REFUSAL_REASONS,
+  REFUSALS_LISTED_MAX,
+  type Refusal,
+  type RefusalReason,
+  Refusals,
+} from './placement/refusals.ts'
+export {
+  AVAILABILITY_ZONE_ATTRIBUTE,
+  type ParsedPlacementRules,
+  type PlacementRules,
+  parsePlacementRules,
+  type Strategy,
+} from './placement/rules.ts'
+export {
+  CLUSTER_QUERY_LENGTH_MAX,
+  type ClusterQuery,
+  type ParsedClusterQuery,
+  parseClusterQuery,
+  type QueriedInstance,
+} from './query/cluster-query.ts'
 export { type ContainerSpecification, containerSpecsOf } from './task/container-specs.ts'
 export {
   type ContainerObservation,
