@@ -1,4 +1,17 @@
 export {
+  COMMIT_TIMEOUT_MAX_MS,
+  COMMIT_TIMEOUT_MS,
+  COMMITS_IN_FLIGHT_MAX,
+  TRANSACTION_BYTES_MAX,
+} from './committer.ts'
+export { findConflict, type RowConflict, type VersionOf } from './conflict.ts'
+export {
+  type ConnectionPorts,
+  type ConnectStateOptions,
+  connectState,
+  type StateConnection,
+} from './connect-state.ts'
+export {
   type ClusterScope,
   clusterKey,
   clusterMemberKey,
@@ -18,6 +31,7 @@ export {
   type StateReader,
   type StateWriter,
 } from './ports.ts'
+export { RevisionFeed } from './revision-feed.ts'
 export {
   type Entities,
   type EntityOf,
@@ -33,4 +47,12 @@ export {
   tables,
 } from './tables.ts'
 export { TransactionBuilder } from './transaction.ts'
-export { Row, type RowChange, type RowContent, type TableReader, View, type ViewReader } from './view.ts'
+export {
+  isTableName,
+  Row,
+  type RowChange,
+  type RowContent,
+  type TableReader,
+  View,
+  type ViewReader,
+} from './view.ts'

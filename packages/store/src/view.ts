@@ -74,9 +74,9 @@ export interface ViewReader {
 
 class Table<Name extends TableName> implements TableReader<Name> {
   readonly #name: Name
-  readonly #rows = new Map<string, Row<Name>>()
+  #rows = new Map<string, Row<Name>>()
   /** `index=term` to rows by key. */
-  readonly #index = new Map<string, Map<string, Row<Name>>>()
+  #index = new Map<string, Map<string, Row<Name>>>()
 
   constructor(name: Name) {
     this.#name = name
@@ -120,6 +120,12 @@ class Table<Name extends TableName> implements TableReader<Name> {
     return { table: this.#name, key, before, after: undefined }
   }
 
+  /** Takes over the content of `other`, which must not be used afterwards. */
+  become(other: Table<Name>): void {
+    this.#rows = other.#rows
+    this.#index = other.#index
+  }
+
   #underTerm(term: string): Map<string, Row<Name>> {
     const existing = this.#index.get(term)
     if (existing !== undefined) return existing
@@ -137,7 +143,8 @@ class Table<Name extends TableName> implements TableReader<Name> {
   }
 }
 
-const isTableName = (name: string): name is TableName => Object.hasOwn(tables, name)
+/** Whether this version knows a table of that name. */
+export const isTableName = (name: string): name is TableName => Object.hasOwn(tables, name)
 
 /** The writable view; whoever applies the log owns it and hands out `ViewReader`. */
 export class View implements ViewReader {
@@ -157,6 +164,11 @@ export class View implements ViewReader {
 
   table<Name extends TableName>(name: Name): TableReader<Name> {
     return this.#writable(name) as unknown as TableReader<Name>
+  }
+
+  /** The version of a row; 0 when the row or its table does not exist. */
+  versionOf(table: string, key: string): number {
+    return isTableName(table) ? (this.#writable(table).get(key)?.version ?? 0) : 0
   }
 
   /**
@@ -187,6 +199,12 @@ export class View implements ViewReader {
   /** Puts a row of a snapshot in place; `reach` ends the snapshot. */
   restore(table: string, key: string, content: RowContent): void {
     if (isTableName(table)) this.#writable(table).put(key, content)
+  }
+
+  /** Shows what `other` shows from now on, its revision included; `other` must not be used afterwards. */
+  become(other: View): void {
+    for (const [name, table] of this.#tables) table.become(other.#writable(name))
+    this.#revision = other.#revision
   }
 
   /** Declares that the view now shows `revision`. */

@@ -34,7 +34,7 @@ beforeEach(async () => {
             $typeName: 'homeport.state.v1.CommitResponse',
             results: request.transactions.map((transaction) => ({
               $typeName: 'homeport.state.v1.CommitResult' as const,
-              transactionId: transaction.transactionId,
+              transactionId: new TextDecoder().decode(transaction),
               outcome: { case: undefined },
             })),
           }),
@@ -104,9 +104,8 @@ describe('connect', () => {
     })
     call.write({
       $typeName: 'homeport.state.v1.CommitRequest',
-      transactions: [
-        { $typeName: 'homeport.state.v1.Transaction', transactionId: 'one', expectations: [], mutations: [] },
-      ],
+      transactions: [new TextEncoder().encode('one')],
+      resent: false,
     })
     expect(await answered).toEqual(['one'])
     const ended = new Promise((resolve) => call.on('end', resolve))

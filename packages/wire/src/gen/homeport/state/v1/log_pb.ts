@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file homeport/state/v1/log.proto.
  */
 export const file_homeport_state_v1_log: GenFile = /*@__PURE__*/
-  fileDesc("Chtob21lcG9ydC9zdGF0ZS92MS9sb2cucHJvdG8SEWhvbWVwb3J0LnN0YXRlLnYxIoMBCglMb2dSZWNvcmQSFgoOZm9ybWF0X3ZlcnNpb24YASABKA0SEQoJbGVhZGVyX2lkGAIgASgJEhUKDXdyaXR0ZW5fYXRfbXMYAyABKAESNAoMdHJhbnNhY3Rpb25zGAQgAygLMh4uaG9tZXBvcnQuc3RhdGUudjEuVHJhbnNhY3Rpb24iiwEKC1RyYW5zYWN0aW9uEhYKDnRyYW5zYWN0aW9uX2lkGAEgASgJEjQKDGV4cGVjdGF0aW9ucxgCIAMoCzIeLmhvbWVwb3J0LnN0YXRlLnYxLkV4cGVjdGF0aW9uEi4KCW11dGF0aW9ucxgDIAMoCzIbLmhvbWVwb3J0LnN0YXRlLnYxLk11dGF0aW9uIjoKC0V4cGVjdGF0aW9uEg0KBXRhYmxlGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEIoQBCghNdXRhdGlvbhINCgV0YWJsZRgBIAEoCRILCgNrZXkYAiABKAkSJQoDcHV0GAMgASgLMhYuaG9tZXBvcnQuc3RhdGUudjEuUHV0SAASKwoGZGVsZXRlGAQgASgLMhkuaG9tZXBvcnQuc3RhdGUudjEuRGVsZXRlSABCCAoGY2hhbmdlIikKA1B1dBINCgV2YWx1ZRgBIAEoDBITCgtpbmRleF90ZXJtcxgCIAMoCSIICgZEZWxldGViBnByb3RvMw");
+  fileDesc("Chtob21lcG9ydC9zdGF0ZS92MS9sb2cucHJvdG8SEWhvbWVwb3J0LnN0YXRlLnYxImMKCUxvZ1JlY29yZBIWCg5mb3JtYXRfdmVyc2lvbhgBIAEoDRIRCglsZWFkZXJfaWQYAiABKAkSFQoNd3JpdHRlbl9hdF9tcxgDIAEoARIUCgx0cmFuc2FjdGlvbnMYBCADKAwiiwEKC1RyYW5zYWN0aW9uEhYKDnRyYW5zYWN0aW9uX2lkGAEgASgJEjQKDGV4cGVjdGF0aW9ucxgCIAMoCzIeLmhvbWVwb3J0LnN0YXRlLnYxLkV4cGVjdGF0aW9uEi4KCW11dGF0aW9ucxgDIAMoCzIbLmhvbWVwb3J0LnN0YXRlLnYxLk11dGF0aW9uIjoKC0V4cGVjdGF0aW9uEg0KBXRhYmxlGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEIoQBCghNdXRhdGlvbhINCgV0YWJsZRgBIAEoCRILCgNrZXkYAiABKAkSJQoDcHV0GAMgASgLMhYuaG9tZXBvcnQuc3RhdGUudjEuUHV0SAASKwoGZGVsZXRlGAQgASgLMhkuaG9tZXBvcnQuc3RhdGUudjEuRGVsZXRlSABCCAoGY2hhbmdlIikKA1B1dBINCgV2YWx1ZRgBIAEoDBITCgtpbmRleF90ZXJtcxgCIAMoCSIICgZEZWxldGViBnByb3RvMw");
 
 /**
  * One message of the log stream: the transactions of one group commit. Its stream sequence is the revision of all of them.
@@ -40,9 +40,12 @@ export type LogRecord = Message<"homeport.state.v1.LogRecord"> & {
   writtenAtMs: number;
 
   /**
-   * @generated from field: repeated homeport.state.v1.Transaction transactions = 4;
+   * Encoded `Transaction`s, as their writers encoded them: nobody on the way encodes them again. None in the record
+   * with which a leadership begins.
+   *
+   * @generated from field: repeated bytes transactions = 4;
    */
-  transactions: Transaction[];
+  transactions: Uint8Array[];
 };
 
 /**

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Mutation, Transaction } from "./log_pb.ts";
+import type { Mutation } from "./log_pb.ts";
 import { file_homeport_state_v1_log } from "./log_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,16 +12,25 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file homeport/state/v1/state_service.proto.
  */
 export const file_homeport_state_v1_state_service: GenFile = /*@__PURE__*/
-  fileDesc("CiVob21lcG9ydC9zdGF0ZS92MS9zdGF0ZV9zZXJ2aWNlLnByb3RvEhFob21lcG9ydC5zdGF0ZS52MSJFCg1Db21taXRSZXF1ZXN0EjQKDHRyYW5zYWN0aW9ucxgBIAMoCzIeLmhvbWVwb3J0LnN0YXRlLnYxLlRyYW5zYWN0aW9uIkIKDkNvbW1pdFJlc3BvbnNlEjAKB3Jlc3VsdHMYASADKAsyHy5ob21lcG9ydC5zdGF0ZS52MS5Db21taXRSZXN1bHQixAEKDENvbW1pdFJlc3VsdBIWCg50cmFuc2FjdGlvbl9pZBgBIAEoCRIxCgljb21taXR0ZWQYAiABKAsyHC5ob21lcG9ydC5zdGF0ZS52MS5Db21taXR0ZWRIABIvCghjb25mbGljdBgDIAEoCzIbLmhvbWVwb3J0LnN0YXRlLnYxLkNvbmZsaWN0SAASLQoHcmVmdXNhbBgEIAEoCzIaLmhvbWVwb3J0LnN0YXRlLnYxLlJlZnVzYWxIAEIJCgdvdXRjb21lIh0KCUNvbW1pdHRlZBIQCghyZXZpc2lvbhgBIAEoBCJYCghDb25mbGljdBINCgV0YWJsZRgBIAEoCRILCgNrZXkYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoBBIWCg5hY3R1YWxfdmVyc2lvbhgEIAEoBCIoCgdSZWZ1c2FsEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSI2CgxXYXRjaFJlcXVlc3QSFgoOYWZ0ZXJfcmV2aXNpb24YASABKAQSDgoGdGFibGVzGAIgAygJIosBCg1XYXRjaFJlc3BvbnNlEjoKDnNuYXBzaG90X2NodW5rGAEgASgLMiAuaG9tZXBvcnQuc3RhdGUudjEuU25hcHNob3RDaHVua0gAEjUKB2NoYW5nZXMYAiABKAsyIi5ob21lcG9ydC5zdGF0ZS52MS5SZXZpc2lvbkNoYW5nZXNIAEIHCgVldmVudCJsCg1TbmFwc2hvdENodW5rEhAKCHJldmlzaW9uGAEgASgEEg0KBWZpcnN0GAIgASgIEgwKBGxhc3QYAyABKAgSLAoEcm93cxgEIAMoCzIeLmhvbWVwb3J0LnN0YXRlLnYxLlNuYXBzaG90Um93Il4KC1NuYXBzaG90Um93Eg0KBXRhYmxlGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEg0KBXZhbHVlGAQgASgMEhMKC2luZGV4X3Rlcm1zGAUgAygJIlMKD1JldmlzaW9uQ2hhbmdlcxIQCghyZXZpc2lvbhgBIAEoBBIuCgltdXRhdGlvbnMYAiADKAsyGy5ob21lcG9ydC5zdGF0ZS52MS5NdXRhdGlvbiISChBHZXRTdGF0dXNSZXF1ZXN0Il4KEUdldFN0YXR1c1Jlc3BvbnNlEhAKCHJldmlzaW9uGAEgASgEEg0KBXJlYWR5GAIgASgIEhEKCXJvd19jb3VudBgDIAEoBBIVCg1zeW5jX2ludGVydmFsGAQgASgJMocCCgxTdGF0ZVNlcnZpY2USUQoGQ29tbWl0EiAuaG9tZXBvcnQuc3RhdGUudjEuQ29tbWl0UmVxdWVzdBohLmhvbWVwb3J0LnN0YXRlLnYxLkNvbW1pdFJlc3BvbnNlKAEwARJMCgVXYXRjaBIfLmhvbWVwb3J0LnN0YXRlLnYxLldhdGNoUmVxdWVzdBogLmhvbWVwb3J0LnN0YXRlLnYxLldhdGNoUmVzcG9uc2UwARJWCglHZXRTdGF0dXMSIy5ob21lcG9ydC5zdGF0ZS52MS5HZXRTdGF0dXNSZXF1ZXN0GiQuaG9tZXBvcnQuc3RhdGUudjEuR2V0U3RhdHVzUmVzcG9uc2ViBnByb3RvMw", [file_homeport_state_v1_log]);
+  fileDesc("CiVob21lcG9ydC9zdGF0ZS92MS9zdGF0ZV9zZXJ2aWNlLnByb3RvEhFob21lcG9ydC5zdGF0ZS52MSI1Cg1Db21taXRSZXF1ZXN0EhQKDHRyYW5zYWN0aW9ucxgBIAMoDBIOCgZyZXNlbnQYAiABKAgiQgoOQ29tbWl0UmVzcG9uc2USMAoHcmVzdWx0cxgBIAMoCzIfLmhvbWVwb3J0LnN0YXRlLnYxLkNvbW1pdFJlc3VsdCLEAQoMQ29tbWl0UmVzdWx0EhYKDnRyYW5zYWN0aW9uX2lkGAEgASgJEjEKCWNvbW1pdHRlZBgCIAEoCzIcLmhvbWVwb3J0LnN0YXRlLnYxLkNvbW1pdHRlZEgAEi8KCGNvbmZsaWN0GAMgASgLMhsuaG9tZXBvcnQuc3RhdGUudjEuQ29uZmxpY3RIABItCgdyZWZ1c2FsGAQgASgLMhouaG9tZXBvcnQuc3RhdGUudjEuUmVmdXNhbEgAQgkKB291dGNvbWUiHQoJQ29tbWl0dGVkEhAKCHJldmlzaW9uGAEgASgEIlgKCENvbmZsaWN0Eg0KBXRhYmxlGAEgASgJEgsKA2tleRgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgEEhYKDmFjdHVhbF92ZXJzaW9uGAQgASgEIigKB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJIkYKDFdhdGNoUmVxdWVzdBIWCg5hZnRlcl9yZXZpc2lvbhgBIAEoBBIOCgZ0YWJsZXMYAiADKAkSDgoGbG9nX2lkGAMgASgJIosBCg1XYXRjaFJlc3BvbnNlEjoKDnNuYXBzaG90X2NodW5rGAEgASgLMiAuaG9tZXBvcnQuc3RhdGUudjEuU25hcHNob3RDaHVua0gAEjUKB2NoYW5nZXMYAiABKAsyIi5ob21lcG9ydC5zdGF0ZS52MS5SZXZpc2lvbkNoYW5nZXNIAEIHCgVldmVudCJ8Cg1TbmFwc2hvdENodW5rEhAKCHJldmlzaW9uGAEgASgEEg0KBWZpcnN0GAIgASgIEgwKBGxhc3QYAyABKAgSLAoEcm93cxgEIAMoCzIeLmhvbWVwb3J0LnN0YXRlLnYxLlNuYXBzaG90Um93Eg4KBmxvZ19pZBgFIAEoCSJeCgtTbmFwc2hvdFJvdxINCgV0YWJsZRgBIAEoCRILCgNrZXkYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBINCgV2YWx1ZRgEIAEoDBITCgtpbmRleF90ZXJtcxgFIAMoCSJTCg9SZXZpc2lvbkNoYW5nZXMSEAoIcmV2aXNpb24YASABKAQSLgoJbXV0YXRpb25zGAIgAygLMhsuaG9tZXBvcnQuc3RhdGUudjEuTXV0YXRpb24iEgoQR2V0U3RhdHVzUmVxdWVzdCJeChFHZXRTdGF0dXNSZXNwb25zZRIQCghyZXZpc2lvbhgBIAEoBBINCgVyZWFkeRgCIAEoCBIRCglyb3dfY291bnQYAyABKAQSFQoNc3luY19pbnRlcnZhbBgEIAEoCTKHAgoMU3RhdGVTZXJ2aWNlElEKBkNvbW1pdBIgLmhvbWVwb3J0LnN0YXRlLnYxLkNvbW1pdFJlcXVlc3QaIS5ob21lcG9ydC5zdGF0ZS52MS5Db21taXRSZXNwb25zZSgBMAESTAoFV2F0Y2gSHy5ob21lcG9ydC5zdGF0ZS52MS5XYXRjaFJlcXVlc3QaIC5ob21lcG9ydC5zdGF0ZS52MS5XYXRjaFJlc3BvbnNlMAESVgoJR2V0U3RhdHVzEiMuaG9tZXBvcnQuc3RhdGUudjEuR2V0U3RhdHVzUmVxdWVzdBokLmhvbWVwb3J0LnN0YXRlLnYxLkdldFN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_homeport_state_v1_log]);
 
 /**
  * @generated from message homeport.state.v1.CommitRequest
  */
 export type CommitRequest = Message<"homeport.state.v1.CommitRequest"> & {
   /**
-   * @generated from field: repeated homeport.state.v1.Transaction transactions = 1;
+   * Encoded `Transaction`s.
+   *
+   * @generated from field: repeated bytes transactions = 1;
    */
-  transactions: Transaction[];
+  transactions: Uint8Array[];
+
+  /**
+   * They were sent before and their outcome was not learned, so they may have been applied.
+   *
+   * @generated from field: bool resent = 2;
+   */
+  resent: boolean;
 };
 
 /**
@@ -184,6 +193,13 @@ export type WatchRequest = Message<"homeport.state.v1.WatchRequest"> & {
    * @generated from field: repeated string tables = 2;
    */
   tables: string[];
+
+  /**
+   * `SnapshotChunk.log_id` of the view to be continued; revisions of another log mean nothing in this one.
+   *
+   * @generated from field: string log_id = 3;
+   */
+  logId: string;
 };
 
 /**
@@ -251,6 +267,13 @@ export type SnapshotChunk = Message<"homeport.state.v1.SnapshotChunk"> & {
    * @generated from field: repeated homeport.state.v1.SnapshotRow rows = 4;
    */
   rows: SnapshotRow[];
+
+  /**
+   * The log that the revisions count.
+   *
+   * @generated from field: string log_id = 5;
+   */
+  logId: string;
 };
 
 /**
