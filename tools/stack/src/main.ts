@@ -1,50 +1,112 @@
-import { systemClock } from '@homeport/runtime'
-import { readConfig } from './config.ts'
-import { createProgress } from './progress.ts'
+import { fileURLToPath } from 'node:url'
+import { EnvironmentError, systemClock, systemRandom } from '@homeport/runtime'
+import { readConfig, type StackConfig } from './config.ts'
+import { createProgress, type Progress } from './progress.ts'
 import { StackError } from './stack-error.ts'
 
 const EXIT_FAILURE = 1
 const EXIT_USAGE = 2
 
+/** Says that this process is the supervisor that `--detach` started: the machine is prepared. */
+const BACKGROUND_FLAG = '--background'
+
+/** What every command works with. */
+interface CommandContext {
+  readonly args: readonly string[]
+  readonly config: StackConfig
+  readonly progress: Progress
+}
+
 /** Commands load what they need and no more: `env` runs in every shell's start-up. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  async prepare(args) {
+const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<void>>> = {
+  async prepare({ args, config, progress }) {
     const { prepare } = await import('./prepare/prepare.ts')
-    await prepare({
-      config: config(),
-      clock: systemClock,
-      progress: progress(),
-      isForTests: args.includes('--for-tests'),
-    })
-    return 0
+    await prepare({ config, clock: systemClock, progress, isForTests: args.includes('--for-tests') })
+  },
+  async start(context) {
+    const signal = stopSignal()
+    const isBackground = context.args.includes(BACKGROUND_FLAG)
+    if (!isBackground) await COMMANDS['prepare']?.(context)
+    if (context.args.includes('--detach')) await startInBackground(context, signal)
+    else await startHere(context, { signal, isBackground })
+  },
+  async env({ config }) {
+    const { describeEnvironment } = await import('./env.ts')
+    process.stdout.write(`${describeEnvironment(config.dataDirectory).join('\n')}\n`)
+  },
+  async down({ args, config, progress }) {
+    const { down } = await import('./down.ts')
+    await down({ config, clock: systemClock, progress, isDataKept: args.includes('--keep-data') })
   },
 }
 
-function config(): ReturnType<typeof readConfig> {
-  return readConfig(process.env)
+async function startInBackground({ args, config }: CommandContext, signal: AbortSignal): Promise<void> {
+  const { startDetached } = await import('./start/start-detached.ts')
+  const passedOn = args.filter((argument) => argument !== '--detach')
+  await startDetached({
+    dataDirectory: config.dataDirectory,
+    command: [process.execPath, fileURLToPath(import.meta.url), 'start', BACKGROUND_FLAG, ...passedOn],
+    clock: systemClock,
+    write: (text) => process.stdout.write(text),
+    signal,
+  })
 }
 
-function progress(): ReturnType<typeof createProgress> {
-  return createProgress({
-    write: (text) => process.stdout.write(text),
+async function startHere(
+  { args, config, progress }: CommandContext,
+  { signal, isBackground }: { readonly signal: AbortSignal; readonly isBackground: boolean },
+): Promise<void> {
+  const { start } = await import('./start/start.ts')
+  const { BACKGROUND_HINT, FOREGROUND_HINT } = await import('./start/start-report.ts')
+  await start({
+    config,
+    progress,
+    signal,
     clock: systemClock,
-    isTerminal: process.stdout.isTTY === true,
+    random: systemRandom,
+    hasSample: !args.includes('--no-sample'),
+    hint: isBackground ? BACKGROUND_HINT : FOREGROUND_HINT,
+    environment: process.env,
   })
+}
+
+/** Given at the first signal that asks this process to end; the second one ends it at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT_FAILURE)
+      controller.abort()
+    })
+  }
+  return controller.signal
 }
 
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2)
   const command = COMMANDS[name]
-  if (command !== undefined) return await command(args)
-  process.stderr.write(`Cannot run ${name}: it must be one of ${Object.keys(COMMANDS).join(', ')}\n`)
-  return EXIT_USAGE
+  if (command === undefined) {
+    process.stderr.write(`Cannot run ${name}: it must be one of ${Object.keys(COMMANDS).join(', ')}\n`)
+    return EXIT_USAGE
+  }
+  const progress = createProgress({
+    write: (text) => process.stdout.write(text),
+    clock: systemClock,
+    isTerminal: process.stdout.isTTY === true,
+  })
+  await command({ args, config: readConfig(process.env), progress })
+  return 0
+}
+
+/** What the user can act on is told in words; anything else is a bug, whose place matters. */
+function describeError(error: unknown): string {
+  if (error instanceof StackError || error instanceof EnvironmentError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 try {
   process.exitCode = await main()
 } catch (error) {
-  const text =
-    error instanceof StackError ? error.message : error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${describeError(error)}\n`)
   process.exitCode = EXIT_FAILURE
 }

@@ -51,6 +51,6 @@ export function createProgress(options: ProgressOptions): Progress {
         announcement.cancel()
       }
     },
-    say: (text) => write(`${text}\n`),
+    say: (text) => write(`${isTerminal ? CLEAR_LINE : ''}${text}\n`),
   }
 }

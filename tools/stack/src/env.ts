@@ -1,0 +1,19 @@
+import { readCredentials } from './credentials.ts'
+import { renderExportLines } from './env-lines.ts'
+import { dataPaths } from './paths.ts'
+import { StackError } from './stack-error.ts'
+import { readRunningStack } from './supervisor/stack-state.ts'
+
+/**
+ * What `npm run -s env` prints.
+ * @throws {StackError} when no stack runs.
+ */
+export function describeEnvironment(dataDirectory: string): string[] {
+  const paths = dataPaths(dataDirectory)
+  const stack = readRunningStack(paths.stackState)
+  const credentials = readCredentials(paths.credentials)
+  if (stack === undefined || credentials === undefined) {
+    throw new StackError('No Homeport stack is running. Start one with: npm start')
+  }
+  return renderExportLines({ ...credentials, endpoint: stack.endpoint, region: stack.region })
+}
