@@ -1,0 +1,155 @@
+/** Errors about task definitions as a whole. */
+export const TASK_DEFINITION_ERRORS = {
+  taskDefinitionMissing: {
+    code: 'ClientException',
+    message: 'TaskDefinition not found.',
+    wording: 'ecs',
+    operations: 'RunTask StartTask CreateService UpdateService',
+  },
+  taskDefinitionInactive: {
+    code: 'ClientException',
+    message: 'TaskDefinition is inactive',
+    wording: 'ecs',
+    operations: 'RunTask StartTask CreateService UpdateService',
+  },
+  taskDefinitionUndescribable: {
+    code: 'ClientException',
+    message: 'Unable to describe task definition.',
+    wording: 'ecs',
+    operations: 'DescribeTaskDefinition',
+  },
+  taskDefinitionUnknown: {
+    code: 'ClientException',
+    message: 'The specified task definition does not exist.',
+    wording: 'ecs',
+    operations: 'DeregisterTaskDefinition',
+  },
+  taskDefinitionRevisionMissing: {
+    code: 'ClientException',
+    message: 'Revision is missing.',
+    wording: 'ecs',
+    operations: 'DeregisterTaskDefinition',
+  },
+  tooManyRegistrations: {
+    code: 'ClientException',
+    message: 'Too many concurrent attempts to create a new revision of the specified family.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  definitionUnavailable: {
+    code: 'ClientException',
+    message: 'Homeport does not support {what} yet.',
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  familyBlank: {
+    code: 'ClientException',
+    message: 'Family can not be blank.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  familyCharacters: {
+    code: 'ClientException',
+    message: 'Family contains invalid characters.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  familyLength: {
+    code: 'ClientException',
+    message: 'Family is longer than 255 characters.',
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  definitionLength: {
+    code: 'ClientException',
+    message: "Actual length: '{actual}'. Max allowed length is '65536' bytes.",
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  containersMissing: {
+    code: 'ClientException',
+    message: 'Container list cannot be empty.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  containersTooMany: {
+    code: 'ClientException',
+    message: 'Too many containers.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  essentialMissing: {
+    code: 'ClientException',
+    message: 'At least one container must be essential.',
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  containerNameDuplicate: {
+    code: 'ClientException',
+    message: "Container names must be unique. Duplicate container name '{name}'.",
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  taskSize: {
+    code: 'ClientException',
+    message:
+      "Invalid '{member}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  taskCpuExceeded: {
+    code: 'ClientException',
+    message: "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.",
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  taskMemoryExceeded: {
+    code: 'ClientException',
+    message: "The '{member}' setting for container '{container}' is greater than for the task.",
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  reservationsExceeded: {
+    code: 'ClientException',
+    message:
+      "The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.",
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  definitionConstraint: {
+    code: 'ClientException',
+    message: 'Invalid placement constraint: {problem}.',
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  definitionQuery: {
+    code: 'ClientException',
+    message: '{problem}',
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  volumeNameBlank: {
+    code: 'ClientException',
+    message: 'Volume.name should not be null or empty.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  volumeNameCharacters: {
+    code: 'ClientException',
+    message: 'Volume.name contains invalid characters.',
+    wording: 'ecs',
+    operations: 'RegisterTaskDefinition',
+  },
+  volumeDuplicate: {
+    code: 'ClientException',
+    message: "Volume names must be unique. Duplicate volume name '{volume}'.",
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+  volumeSetting: {
+    code: 'ClientException',
+    message: "Invalid setting for volume '{volume}'. {problem}.",
+    wording: 'homeport',
+    operations: 'RegisterTaskDefinition',
+  },
+} as const

@@ -1,0 +1,34 @@
+export { ECS_ERRORS, type EcsErrorEntry, type EcsErrorId, ecsErrorEntries } from './errors/catalogue.ts'
+export { EcsError, type EcsErrorOptions, type EcsErrorValues, ecsError } from './errors/ecs-error.ts'
+export {
+  parseClusterReference,
+  parseContainerInstanceReference,
+  parseServiceReference,
+  parseTaskDefinitionReference,
+  parseTaskReference,
+  type ReferenceScope,
+  type TaskDefinitionReference,
+} from './names/references.ts'
+export { DEFAULT_CLUSTER } from './names/resource-names.ts'
+export { type CheckedCluster, checkCreateCluster } from './requests/cluster.ts'
+export { checkClientToken, checkLabels, checkLaunch, type LaunchMembers } from './requests/launch.ts'
+export { checkOverrides } from './requests/overrides.ts'
+export { type CheckedPlacement, checkPlacement } from './requests/placement.ts'
+export {
+  checkDeploymentConfiguration,
+  checkDesiredCount,
+  checkServiceName,
+  DEFAULT_PERCENTS,
+  type DeploymentPercents,
+  refuseUnavailableCreation,
+  refuseUnavailableService,
+} from './requests/service.ts'
+export { type CheckedTag, checkTags, mergeTags, type RequestTag } from './tags/tags.ts'
+export {
+  parseDocument,
+  type StoredContainer,
+  type TaskDefinitionDocument,
+} from './task-definition/document.ts'
+export { registerTaskDefinition } from './task-definition/register.ts'
+export { CAPABILITY_ATTRIBUTES } from './task-definition/required-attributes.ts'
+export { type ContainerSizes, containerSizesOf, requirementsOf } from './task-definition/requirements.ts'

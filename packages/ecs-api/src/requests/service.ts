@@ -1,0 +1,130 @@
+import type {
+  CreateServiceCommandInput,
+  DeploymentConfiguration,
+  UpdateServiceCommandInput,
+} from '@aws-sdk/client-ecs'
+import { ecsError } from '../errors/ecs-error.ts'
+import { firstAskedFor, isAskedFor } from '../names/asked-for.ts'
+import { isResourceName } from '../names/resource-names.ts'
+import { isInRange } from '../task-definition/check-number.ts'
+
+/** ECS's quota of tasks of one service. */
+export const DESIRED_COUNT_MAX = 5000
+
+/** Members of CreateService and UpdateService that ask for what is not there yet. */
+const UNAVAILABLE_MEMBERS = [
+  'gatewayConnectors',
+  'loadBalancers',
+  'monitoring',
+  'serviceRegistries',
+  'vpcLatticeConfigurations',
+] as const
+
+const refuse = (what: string): never => {
+  throw ecsError('notSupported', { what })
+}
+
+/**
+ * Refuses what services cannot do yet.
+ * @throws {EcsError} naming the first such member.
+ */
+export function refuseUnavailableService(input: CreateServiceCommandInput | UpdateServiceCommandInput): void {
+  const member = firstAskedFor(input, UNAVAILABLE_MEMBERS)
+  if (member !== undefined) refuse(`'${member}'`)
+  if (input.serviceConnectConfiguration?.enabled === true) refuse("'serviceConnectConfiguration'")
+  if (input.availabilityZoneRebalancing === 'ENABLED') refuse("'availabilityZoneRebalancing' ENABLED")
+  if ((input.healthCheckGracePeriodSeconds ?? 0) > 0) throw ecsError('gracePeriod')
+  const controller = input.deploymentController?.type ?? 'ECS'
+  if (controller !== 'ECS') refuse(`the deployment controller ${controller}`)
+}
+
+/**
+ * Refuses what new services cannot be yet.
+ * @throws {EcsError} naming the first such member.
+ */
+export function refuseUnavailableCreation(input: CreateServiceCommandInput): void {
+  refuseUnavailableService(input)
+  if (input.schedulingStrategy === 'DAEMON') refuse('the scheduling strategy DAEMON')
+  if (isAskedFor(input.role)) refuse("'role'")
+}
+
+/** How many of a service's tasks run while a deployment rolls; ECS's defaults for replica services. */
+export const DEFAULT_PERCENTS: DeploymentPercents = { minimumHealthyPercent: 100, maximumPercent: 200 }
+
+/** Percent of the desired count. */
+export interface DeploymentPercents {
+  /** 0 to 100. */
+  readonly minimumHealthyPercent: number
+  /** 100 to 2,000,000, as in ECS. */
+  readonly maximumPercent: number
+}
+
+const MAXIMUM_PERCENT_MAX = 2_000_000
+
+/**
+ * Checks a deployment configuration.
+ * @param current what holds where the request says nothing.
+ * @throws {EcsError} when a percentage is out of range, both together leave no room to roll, or a strategy,
+ * circuit breaker, hook or alarm is asked for.
+ */
+export function checkDeploymentConfiguration(
+  configuration: DeploymentConfiguration | undefined,
+  current: DeploymentPercents,
+): DeploymentPercents {
+  if (configuration === undefined) return current
+  refuseStrategies(configuration)
+  const percents = {
+    minimumHealthyPercent: configuration.minimumHealthyPercent ?? current.minimumHealthyPercent,
+    maximumPercent: configuration.maximumPercent ?? current.maximumPercent,
+  }
+  checkPercents(percents)
+  return percents
+}
+
+function checkPercents({ minimumHealthyPercent, maximumPercent }: DeploymentPercents): void {
+  if (!isInRange(minimumHealthyPercent, { minimum: 0, maximum: 100 })) {
+    throw ecsError('deploymentPercents', { problem: 'minimumHealthyPercent must be between 0 and 100' })
+  }
+  if (!isInRange(maximumPercent, { minimum: 100, maximum: MAXIMUM_PERCENT_MAX })) {
+    throw ecsError('deploymentPercents', { problem: 'maximumPercent must be at least 100' })
+  }
+  if (minimumHealthyPercent === 100 && maximumPercent === 100) {
+    throw ecsError('deploymentPercents', {
+      problem: 'minimumHealthyPercent and maximumPercent cannot both be 100',
+    })
+  }
+}
+
+const UNAVAILABLE_DEPLOYMENT_MEMBERS = [
+  'lifecycleHooks',
+  'linearConfiguration',
+  'canaryConfiguration',
+  'earlySuccessCriteria',
+] as const
+
+function refuseStrategies(configuration: DeploymentConfiguration): void {
+  if (configuration.deploymentCircuitBreaker?.enable === true) refuse('the deployment circuit breaker')
+  if (configuration.alarms?.enable === true) refuse('deployment alarms')
+  if (configuration.strategy !== undefined && configuration.strategy !== 'ROLLING') {
+    refuse(`the deployment strategy ${configuration.strategy}`)
+  }
+  if ((configuration.bakeTimeInMinutes ?? 0) > 0) refuse("'deploymentConfiguration.bakeTimeInMinutes'")
+  const member = firstAskedFor(configuration, UNAVAILABLE_DEPLOYMENT_MEMBERS)
+  if (member !== undefined) refuse(`'deploymentConfiguration.${member}'`)
+}
+
+/** @throws {EcsError} when no service can have that many tasks. */
+export function checkDesiredCount(desiredCount: number | undefined): number {
+  if (desiredCount === undefined) throw ecsError('memberBlank', { member: 'Desired count' })
+  if (!isInRange(desiredCount, { minimum: 0, maximum: DESIRED_COUNT_MAX })) {
+    throw ecsError('desiredCount', { maximum: DESIRED_COUNT_MAX })
+  }
+  return desiredCount
+}
+
+/** @throws {EcsError} when no service can be called so. */
+export function checkServiceName(name: string | undefined): string {
+  if (name === undefined || name === '') throw ecsError('memberBlank', { member: 'Service name' })
+  if (!isResourceName(name)) throw ecsError('serviceName', { name })
+  return name
+}
