@@ -22,9 +22,10 @@ export async function removeLabelled(
 ): Promise<number> {
   const query = new URLSearchParams({ filters: JSON.stringify({ label: [label] }) })
   if (kind === 'containers') query.set('all', 'true')
+  const list = kind === 'containers' ? '/containers/json' : `/${kind}`
   const names = parseNames(
     kind,
-    await requireEngine(address, { method: 'GET', path: `/${kind}?${query.toString()}` }),
+    await requireEngine(address, { method: 'GET', path: `${list}?${query.toString()}` }),
   )
   const waiting = [...names]
   const worker = async (): Promise<void> => {

@@ -117,9 +117,9 @@ export class Stack {
 
   async #trySample(client: ECSClient): Promise<void> {
     await this.#ports.progress.step('sample image', () => this.#ensureSampleImage())
-    const describe = (outcome: SampleOutcome): string =>
+    const detail = (outcome: SampleOutcome): string =>
       outcome.kind === 'served' ? outcome.url : 'not tried, it is scaled to zero'
-    const step = { title: 'sample service', concerned: this.#children.agent, detail: describe }
+    const step = { title: 'sample service', concerned: this.#children.agent, detail }
     await this.#step(step, (wait) => trySample(client, wait))
   }
 
@@ -135,13 +135,20 @@ export class Stack {
         return await work({ ...this.#ports, watch })
       } catch (error) {
         if (this.#ports.signal.aborted) throw error
-        const logPath = this.#supervisor.logPath(name)
-        const reason = error instanceof Error ? error.message : String(error)
-        const lines = lastLines(logPath, LOG_LINES_SHOWN)
-        throw new StackError([reason, `The end of ${logPath}:`, ...lines].join('\n'), { cause: error })
+        throw new StackError([describe(error), ...this.#explainBy(name)].join('\n'), { cause: error })
       }
     }
     return this.#ports.progress.step(step.title, explained, step.detail)
+  }
+
+  /** The end of the logs of the processes that have ended, or else of the one that is concerned. */
+  #explainBy(concerned: string): string[] {
+    const names = Object.values(this.#children).map((child: ChildSpec) => child.name)
+    const ended = names.filter((name) => this.#supervisor.failureCount(name) > 0)
+    return (ended.length > 0 ? ended : [concerned]).flatMap((name) => {
+      const logPath = this.#supervisor.logPath(name)
+      return [`The end of ${logPath}:`, ...lastLines(logPath, LOG_LINES_SHOWN)]
+    })
   }
 
   async #ensureSampleImage(): Promise<void> {
@@ -151,6 +158,10 @@ export class Stack {
       throw new StackError('Cannot build the sample image: a static busybox is missing')
     await ensureBusyboxImage(parseEngineAddress(config.dockerHost), SAMPLE_IMAGE, busybox)
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function renderExit(exit: ChildExit, logPath: string): string {

@@ -11,6 +11,7 @@ import {
   type Service,
   type Task,
 } from '@aws-sdk/client-ecs'
+import { required } from '@homeport/base'
 import { SAMPLE_IMAGE } from '../docker/busybox-image.ts'
 import type { AwsAccess } from '../env-lines.ts'
 import { type WaitPorts, waitUntil } from './wait-until.ts'
@@ -76,13 +77,15 @@ export type SampleOutcome =
  * @throws {StackError} with the service's last event when the page does not come.
  */
 export async function trySample(client: ECSClient, ports: WaitPorts): Promise<SampleOutcome> {
-  const existing = await describeSample(client)
-  if (existing === undefined) await createSample(client)
-  else if (existing.desiredCount === 0) return { kind: 'scaled-to-zero' }
-  let url = ''
+  let outcome: SampleOutcome | undefined
   const check = async (): Promise<string | undefined> => {
     let missing: string | undefined
     const failure = await whyFailing(async () => {
+      const service = (await describeSample(client)) ?? (await createSample(client))
+      if (service?.desiredCount === 0) {
+        outcome = { kind: 'scaled-to-zero' }
+        return
+      }
       const task = await findRunningTask(client)
       const [container] = task?.containers ?? []
       if (container === undefined) {
@@ -90,13 +93,14 @@ export async function trySample(client: ECSClient, ports: WaitPorts): Promise<Sa
         return
       }
       const binding = container.networkBindings?.find(({ containerPort }) => containerPort === CONTAINER_PORT)
-      url = `http://127.0.0.1:${binding?.hostPort ?? 'no-host-port'}/`
+      const url = `http://127.0.0.1:${binding?.hostPort ?? 'no-host-port'}/`
       missing = await whyWrongPage(url, container.runtimeId)
+      outcome = { kind: 'served', url }
     })
     return failure ?? missing
   }
   await waitUntil({ goal: 'run the sample service', timeoutMs: SAMPLE_TIMEOUT_MS, check }, ports)
-  return { kind: 'served', url }
+  return required(outcome, 'the outcome of the sample')
 }
 
 async function describeSample(client: ECSClient): Promise<Service | undefined> {
@@ -106,7 +110,7 @@ async function describeSample(client: ECSClient): Promise<Service | undefined> {
   return services.find((service) => service.status === 'ACTIVE')
 }
 
-async function createSample(client: ECSClient): Promise<void> {
+async function createSample(client: ECSClient): Promise<Service | undefined> {
   await client.send(
     new RegisterTaskDefinitionCommand({
       family: SAMPLE_SERVICE,
@@ -122,7 +126,7 @@ async function createSample(client: ECSClient): Promise<void> {
       ],
     }),
   )
-  await client.send(
+  const { service } = await client.send(
     new CreateServiceCommand({
       cluster: CLUSTER,
       serviceName: SAMPLE_SERVICE,
@@ -131,6 +135,7 @@ async function createSample(client: ECSClient): Promise<void> {
       launchType: 'EC2',
     }),
   )
+  return service
 }
 
 async function findRunningTask(client: ECSClient): Promise<Task | undefined> {

@@ -23,3 +23,7 @@ export const FOREGROUND_HINT =
 /** The last line, when the stack runs in the background. */
 export const BACKGROUND_HINT =
   'Homeport runs in the background. `npm run down` stops it and removes everything that it made.'
+
+/** The last line, when another process runs the stack. */
+export const RUNNING_HINT =
+  'It was running already. `npm run down` stops it and removes everything that it made.'

@@ -8,7 +8,7 @@ import { stopProcesses } from '../supervisor/supervisor.ts'
 import { type BringUpPorts, Stack } from './bring-up.ts'
 import { planChildren } from './children.ts'
 import { planStack } from './plan-stack.ts'
-import { renderReady } from './start-report.ts'
+import { RUNNING_HINT, renderReady } from './start-report.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** What `npm start` works with. */
@@ -77,8 +77,7 @@ async function showRunningStack(paths: DataPaths, options: StartOptions): Promis
     return phase === 'ready' ? undefined : `another npm start is at work (${phase ?? 'preparing'})`
   }
   await waitUntil({ goal: 'use the running stack', timeoutMs: OTHER_START_TIMEOUT_MS, check }, options)
-  options.progress.say('Homeport is running already.')
-  showReady(options)
+  showReady({ ...options, hint: RUNNING_HINT })
 }
 
 /** Shows a stack as it runs, which may be with other settings than those of this command. */
