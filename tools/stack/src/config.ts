@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { type Environment, type EnvironmentVariables, readEnvironment } from '@homeport/runtime'
+import { INTERNAL_PORTS } from './internal-ports.ts'
 import { REPOSITORY_ROOT } from './paths.ts'
 import { StackError } from './stack-error.ts'
 
@@ -27,17 +28,6 @@ export interface StackConfig {
 export interface RootKey {
   readonly accessKeyId: string
   readonly secretAccessKey: string
-}
-
-/** A port that only Homeport's own processes use. */
-export type InternalPort = 'nats' | 'gateway' | 'controlPlaneMetrics' | 'agentMetrics'
-
-/** The variable that fixes an internal port. */
-export const INTERNAL_PORT_VARIABLES: Readonly<Record<InternalPort, string>> = {
-  nats: 'HOMEPORT_NATS_PORT',
-  gateway: 'HOMEPORT_GATEWAY_PORT',
-  controlPlaneMetrics: 'HOMEPORT_CONTROL_PLANE_METRICS_PORT',
-  agentMetrics: 'HOMEPORT_AGENT_METRICS_PORT',
 }
 
 /**
@@ -69,7 +59,7 @@ export function readConfig(variables: EnvironmentVariables): StackConfig {
 
 function readFixedPorts(environment: Environment): Record<string, number> {
   const ports: Record<string, number> = {}
-  for (const [purpose, variable] of Object.entries(INTERNAL_PORT_VARIABLES)) {
+  for (const [purpose, { variable }] of Object.entries(INTERNAL_PORTS)) {
     if (environment.optional(variable) !== undefined) ports[purpose] = readPort(environment, variable)
   }
   return ports

@@ -30,6 +30,17 @@ const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<voi
     if (context.args.includes('--detach')) await startInBackground(context, signal)
     else await startHere(context, { signal, isBackground })
   },
+  async test({ args, config, progress }) {
+    const { prepare } = await import('./prepare/prepare.ts')
+    await prepare({ config, clock: systemClock, progress, isForTests: true })
+    const { runChecks } = await import('./checks/run-checks.ts')
+    const hasPassed = await runChecks({
+      names: args,
+      clock: systemClock,
+      write: (text) => process.stdout.write(text),
+    })
+    if (!hasPassed) process.exitCode = EXIT_FAILURE
+  },
   async env({ config }) {
     const { describeEnvironment } = await import('./env.ts')
     process.stdout.write(`${describeEnvironment(config.dataDirectory).join('\n')}\n`)
@@ -82,12 +93,13 @@ function stopSignal(): AbortSignal {
   return controller.signal
 }
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   const [name = '', ...args] = process.argv.slice(2)
   const command = COMMANDS[name]
   if (command === undefined) {
     process.stderr.write(`Cannot run ${name}: it must be one of ${Object.keys(COMMANDS).join(', ')}\n`)
-    return EXIT_USAGE
+    process.exitCode = EXIT_USAGE
+    return
   }
   const progress = createProgress({
     write: (text) => process.stdout.write(text),
@@ -95,7 +107,6 @@ async function main(): Promise<number> {
     isTerminal: process.stdout.isTTY === true,
   })
   await command({ args, config: readConfig(process.env), progress })
-  return 0
 }
 
 /** What the user can act on is told in words; anything else is a bug, whose place matters. */
@@ -105,7 +116,7 @@ function describeError(error: unknown): string {
 }
 
 try {
-  process.exitCode = await main()
+  await main()
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`)
   process.exitCode = EXIT_FAILURE

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { ECSClient } from '@aws-sdk/client-ecs'
 import { required } from '@homeport/base'
 import type { Random } from '@homeport/runtime'
@@ -91,7 +91,6 @@ export class Stack {
       await waitUntil({ goal: 'reach NATS', timeoutMs: NATS_TIMEOUT_MS, check }, wait)
     })
     await this.#step({ title: 'control plane', concerned: controlPlane }, async (wait) => {
-      rmSync(paths.joinToken, { force: true })
       this.#supervisor.start(controlPlane)
       await waitForApi(client, wait)
       const check = async (): Promise<string | undefined> =>

@@ -8,7 +8,7 @@ const plan: StackPlan = {
   paths: dataPaths('/data'),
   installationId: 'abc',
   credentials: { accountId: '000000000000', accessKeyId: 'AKIA', secretAccessKey: 'root-secret' },
-  ports: { nats: 1, gateway: 2, controlPlaneMetrics: 3, agentMetrics: 4 },
+  ports: { nats: 1, gateway: 2, enrollment: 5, controlPlaneMetrics: 3, agentMetrics: 4 },
   natsServer: '/bin/nats-server',
   natsUser: 'homeport',
   natsPassword: 'nats-secret',

@@ -28,7 +28,7 @@ export interface StackChildren {
 /** Longer than a process takes to end itself by force (20 s), so that its own choice comes first. */
 const STOP_TIMEOUT_MS = 25_000
 
-/** The group of the sample's instance, and the default of every ECS command. */
+/** Where the sample runs, and the default of every ECS command. */
 const DEFAULT_CLUSTER = 'default'
 
 /**
@@ -50,7 +50,7 @@ export function planChildren(
   }
   return {
     nats: {
-      name: 'nats',
+      name: 'nats-server',
       command: plan.natsServer,
       args: ['--config', paths.natsConfiguration],
       environment: inheritable(inherited),
@@ -68,6 +68,8 @@ export function planChildren(
         HOMEPORT_NATS_PASSWORD: plan.natsPassword,
         HOMEPORT_API_PORT: String(config.apiPort),
         HOMEPORT_GATEWAY_PORT: String(ports.gateway),
+        HOMEPORT_ENROLLMENT_PORT: String(ports.enrollment),
+        HOMEPORT_JOIN_TOKEN_FILE: paths.joinToken,
         HOMEPORT_METRICS_PORT: String(ports.controlPlaneMetrics),
         HOMEPORT_ROOT_ACCESS_KEY_ID: plan.credentials.accessKeyId,
         HOMEPORT_ROOT_SECRET_ACCESS_KEY: plan.credentials.secretAccessKey,
@@ -83,6 +85,7 @@ export function planChildren(
         ...common,
         HOMEPORT_DATA_DIR: join(paths.root, 'agent'),
         HOMEPORT_GATEWAY_ADDRESS: `localhost:${ports.gateway}`,
+        HOMEPORT_ENROLLMENT_ADDRESS: `localhost:${ports.enrollment}`,
         HOMEPORT_JOIN_TOKEN_FILE: paths.joinToken,
         HOMEPORT_METRICS_PORT: String(ports.agentMetrics),
       },

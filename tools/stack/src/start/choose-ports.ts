@@ -1,4 +1,5 @@
-import { INTERNAL_PORT_VARIABLES, type InternalPort, type StackConfig } from '../config.ts'
+import type { StackConfig } from '../config.ts'
+import { INTERNAL_PORTS, type InternalPort } from '../internal-ports.ts'
 import { StackError } from '../stack-error.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
 
@@ -9,7 +10,7 @@ const LOOPBACK = '127.0.0.1'
 
 /**
  * Chooses the ports that only Homeport's own processes use: those that the user fixed, else those of the last
- * start while they are free, else free ones.
+ * start, else the preferred ones; a port that is taken is replaced by a free one unless the user fixed it.
  * @throws {StackError} naming the variable when a fixed port is taken.
  */
 export async function choosePorts(
@@ -17,19 +18,17 @@ export async function choosePorts(
   remembered: Readonly<Record<string, number>>,
 ): Promise<InternalPorts> {
   const choose = async (purpose: InternalPort): Promise<number> => {
+    const { variable, preferred } = INTERNAL_PORTS[purpose]
     const fixedPort = fixed[purpose]
-    if (fixedPort !== undefined) {
-      if (await isPortFree(fixedPort, LOOPBACK)) return fixedPort
-      throw new StackError(
-        `Cannot use ${INTERNAL_PORT_VARIABLES[purpose]}: the port must be free, received ${fixedPort}`,
-      )
-    }
-    const last = remembered[purpose]
-    return last !== undefined && (await isPortFree(last, LOOPBACK)) ? last : await findFreePort()
+    const port = fixedPort ?? remembered[purpose] ?? preferred
+    if (await isPortFree(port, LOOPBACK)) return port
+    if (fixedPort === undefined) return await findFreePort()
+    throw new StackError(`Cannot use ${variable}: the port must be free, received ${port}`)
   }
   return {
     nats: await choose('nats'),
     gateway: await choose('gateway'),
+    enrollment: await choose('enrollment'),
     controlPlaneMetrics: await choose('controlPlaneMetrics'),
     agentMetrics: await choose('agentMetrics'),
   }
