@@ -51,6 +51,30 @@ export {
   parseClusterQuery,
   type QueriedInstance,
 } from './query/cluster-query.ts'
+export {
+  isPlacementEvent,
+  isPlacementEventDue,
+  PLACEMENT_EVENT_INTERVAL_MS,
+  type PlacementEvent,
+  startedEvent,
+  unplaceableEvent,
+} from './service/event-texts.ts'
+export { EndedTasks, type StoppedTask } from './service/failures.ts'
+export type {
+  PlanOptions,
+  ServiceEffect,
+  ServicePlan,
+  StopCause,
+  UpdateDeployment,
+} from './service/plan.ts'
+export { planService } from './service/plan-service.ts'
+export type {
+  DeploymentStatus,
+  DesiredService,
+  ObservedService,
+  ServiceDeploymentState,
+  ServiceTask,
+} from './service/service-state.ts'
 export { type ContainerSpecification, containerSpecsOf } from './task/container-specs.ts'
 export {
   type ContainerObservation,

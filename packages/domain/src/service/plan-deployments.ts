@@ -1,0 +1,110 @@
+import { required } from '@homeport/base'
+import { deploymentCompletedEvent, failingStartsEvent } from './event-texts.ts'
+import { retryDelayMs, STABLE_AFTER_MS, type TaskRun } from './failures.ts'
+import type { PlanOptions, ServiceEffect, UpdateDeployment } from './plan.ts'
+import type { DesiredService, ServiceDeploymentState } from './service-state.ts'
+
+/** What planning deployments needs besides them. */
+export interface DeploymentContext extends PlanOptions {
+  /** Whether only the primary deployment has tasks, all of them up. */
+  readonly isComplete: boolean
+  /** When the bound tasks of the primary deployment ran. */
+  readonly runs: readonly TaskRun[]
+}
+
+/** The bookkeeping of all deployments. */
+export interface DeploymentsPlan {
+  readonly effects: readonly ServiceEffect[]
+  /** Before this time no task of the primary deployment is started. */
+  readonly retryAfterMs: number
+}
+
+/** Moves the primary deployment on and ends those that it replaced before they were finished. */
+export function planDeployments(
+  desired: DesiredService,
+  deployments: readonly ServiceDeploymentState[],
+  context: DeploymentContext,
+): DeploymentsPlan {
+  const isPrimary = ({ deploymentId }: ServiceDeploymentState): boolean =>
+    deploymentId === desired.primaryDeploymentId
+  const primary = required(deployments.find(isPrimary), `deployment ${desired.primaryDeploymentId}`)
+  const superseded = deployments
+    .filter((deployment) => !isPrimary(deployment) && isUnfinished(deployment))
+    .map(
+      (deployment): ServiceEffect => ({
+        ...carryOver(deployment),
+        status: 'STOPPED',
+        statusReason: SUPERSEDED,
+      }),
+    )
+  const { effects, retryAfterMs } = planPrimary(desired, primary, context)
+  return { effects: [...superseded, ...effects], retryAfterMs }
+}
+
+const SUPERSEDED = 'The deployment was replaced by a newer one before it was finished.'
+
+const isUnfinished = ({ status }: ServiceDeploymentState): boolean =>
+  status === 'PENDING' || status === 'IN_PROGRESS'
+
+const carryOver = (deployment: ServiceDeploymentState): UpdateDeployment => ({
+  kind: 'update-deployment',
+  deploymentId: deployment.deploymentId,
+  status: deployment.status,
+  statusReason: '',
+  consecutiveFailedCount: deployment.consecutiveFailedCount,
+  retryAfterMs: deployment.retryAfterMs,
+})
+
+function planPrimary(
+  desired: DesiredService,
+  primary: ServiceDeploymentState,
+  context: DeploymentContext,
+): DeploymentsPlan {
+  const { failedCount, retryAfterMs } = backOff(primary, context)
+  const progress = isUnfinished(primary) ? progressOf(primary, context.isComplete) : undefined
+  const effects: ServiceEffect[] = []
+  if (progress !== undefined || failedCount !== primary.consecutiveFailedCount) {
+    effects.push({ ...carryOver(primary), ...progress, consecutiveFailedCount: failedCount, retryAfterMs })
+  }
+  if (progress?.status === 'SUCCESSFUL') {
+    effects.push({ kind: 'event', message: deploymentCompletedEvent(desired.name, primary.deploymentId) })
+  }
+  if (retryAfterMs > 0 && primary.retryAfterMs === 0) {
+    effects.push({ kind: 'event', message: failingStartsEvent(desired.name) })
+  }
+  if (failedCount > 0) effects.push(...stabilityWait(context))
+  return { effects, retryAfterMs }
+}
+
+/** A new delay is drawn only when the streak changed, so that planning again does not move the time. */
+function backOff(
+  primary: ServiceDeploymentState,
+  { runs, nowMs, random }: DeploymentContext,
+): { failedCount: number; retryAfterMs: number } {
+  const { failedCount, roundCount } = primary.ended.streak(runs, nowMs)
+  if (failedCount === primary.consecutiveFailedCount)
+    return { failedCount, retryAfterMs: primary.retryAfterMs }
+  const delayMs = retryDelayMs(roundCount, random)
+  return { failedCount, retryAfterMs: delayMs === 0 ? 0 : nowMs + delayMs }
+}
+
+function progressOf(
+  { deploymentId, status }: ServiceDeploymentState,
+  isDone: boolean,
+): Pick<UpdateDeployment, 'status' | 'statusReason'> | undefined {
+  if (isDone)
+    return { status: 'SUCCESSFUL', statusReason: `ECS deployment ecs-svc/${deploymentId} completed.` }
+  if (status === 'IN_PROGRESS') return undefined
+  return { status: 'IN_PROGRESS', statusReason: `ECS deployment ecs-svc/${deploymentId} in progress.` }
+}
+
+/** A streak ends when a task has run long enough: look again then. */
+function stabilityWait({ runs, nowMs }: DeploymentContext): ServiceEffect[] {
+  const stableAtMs = runs
+    .filter(({ executionStoppedAtMs }) => executionStoppedAtMs === 0)
+    .map(({ startedAtMs }) => startedAtMs + STABLE_AFTER_MS)
+    .filter((atMs) => atMs > nowMs)
+  return stableAtMs.length === 0
+    ? []
+    : [{ kind: 'wait', untilMs: Math.min(...stableAtMs), reason: 'stability' }]
+}

@@ -1,0 +1,518 @@
+/**
+ * Goal: a service gets where it should by safe steps, from anywhere, and says what it does.
+ * Method: one small world (tasks, agents that obey, a capacity) applies the plans. Transcripts walk it through
+ * scenarios and write down every effect; random histories check what must hold after every single step.
+ * Rewrite the transcripts with `npx vitest run --project unit packages/domain -u` and review the difference.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Refusals } from '../placement/refusals.ts'
+import { taskStatusOrder } from '../task/task-status.ts'
+import {
+  isPlacementEvent,
+  isPlacementEventDue,
+  type PlacementEvent,
+  startedEvent,
+  unplaceableEvent,
+} from './event-texts.ts'
+import { EndedTasks } from './failures.ts'
+import { pickTasksToStop } from './pick-tasks.ts'
+import type { ServiceEffect, ServicePlan } from './plan.ts'
+import { planService } from './plan-service.ts'
+import type { DesiredService, ServiceDeploymentState, ServiceTask } from './service-state.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Any time but zero, which means "never" in many fields. Transcripts show times relative to it. */
+const START_MS = 1_000_000
+
+const INCARNATION = 'incarnation-1'
+
+class World {
+  nowMs = START_MS
+  readonly service: Mutable<DesiredService> = {
+    name: 'web',
+    status: 'ACTIVE',
+    incarnationId: INCARNATION,
+    desiredCount: 0,
+    primaryDeploymentId: 'd1',
+    minimumHealthyPercent: 100,
+    maximumPercent: 200,
+  }
+  tasks: Mutable<ServiceTask>[] = []
+  readonly deployments: Mutable<ServiceDeploymentState>[] = []
+  readonly events: { message: string; createdAtMs: number }[] = []
+  instanceCount = 2
+  slotsPerInstance = Number.POSITIVE_INFINITY
+  /** When the planner asked to be called again. */
+  wakeAtMs: number | undefined
+  #taskCount = 0
+
+  constructor() {
+    this.deploy('d1')
+  }
+
+  deploy(deploymentId: string): void {
+    this.service.primaryDeploymentId = deploymentId
+    this.deployments.push({
+      deploymentId,
+      status: 'PENDING',
+      consecutiveFailedCount: 0,
+      retryAfterMs: 0,
+      ended: new EndedTasks(),
+    })
+  }
+
+  plan(chance: number): ServicePlan {
+    const observed = {
+      tasks: this.tasks,
+      deployments: this.deployments,
+      newestEvent: this.events.at(-1)?.message ?? '',
+    }
+    return planService({ ...this.service }, observed, { nowMs: this.nowMs, random: { next: () => chance } })
+  }
+
+  /** Applies a plan and says what became of each effect. */
+  apply(plan: ServicePlan): string[] {
+    this.wakeAtMs = undefined
+    return plan.flatMap((effect) => this.#applyEffect(effect))
+  }
+
+  /** The agent has the task up. */
+  run(task: Mutable<ServiceTask>): void {
+    if (task.lastStatus === 'RUNNING') return
+    task.lastStatus = 'RUNNING'
+    task.startedAtMs = this.nowMs
+  }
+
+  /** The task is STOPPED: told to, or by itself. */
+  end(task: Mutable<ServiceTask>): void {
+    this.tasks = this.tasks.filter((other) => other !== task)
+    this.deployments
+      .find(({ deploymentId }) => deploymentId === task.deploymentId)
+      ?.ended.add({ ...task, endedAtMs: this.nowMs, wasToldToStop: task.isToldToStop })
+  }
+
+  #applyEffect(effect: ServiceEffect): string[] {
+    switch (effect.kind) {
+      case 'start':
+        return this.#start(effect.deploymentId, effect.count)
+      case 'stop': {
+        const task = this.tasks.find(({ taskId }) => taskId === effect.taskId)
+        if (task !== undefined) task.isToldToStop = true
+        return [`stop ${effect.taskId} (${effect.cause}): ${effect.stoppedReason}`]
+      }
+      case 'update-deployment': {
+        const { kind, deploymentId, statusReason, ...row } = effect
+        const deployment = this.deployments.find((each) => each.deploymentId === deploymentId)
+        if (deployment !== undefined) Object.assign(deployment, row)
+        const retry = row.retryAfterMs === 0 ? '' : ` retry-after=${row.retryAfterMs - START_MS}ms`
+        return [
+          `${kind} ${deploymentId} ${row.status} failed=${row.consecutiveFailedCount}${retry} ${statusReason}`.trim(),
+        ]
+      }
+      case 'deactivate':
+        this.service.status = 'INACTIVE'
+        return ['deactivate']
+      case 'event':
+        return this.#say(effect.message)
+      case 'wait':
+        this.wakeAtMs = Math.min(effect.untilMs, this.wakeAtMs ?? effect.untilMs)
+        return [`wait until ${effect.untilMs - START_MS}ms (${effect.reason})`]
+    }
+  }
+
+  #start(deploymentId: string, count: number): string[] {
+    const started: string[] = []
+    for (let index = 0; index < count; index++) {
+      const containerInstanceId = this.#roomiestInstance()
+      if (containerInstanceId === undefined) break
+      const taskId = `t${++this.#taskCount}`
+      started.push(taskId)
+      this.tasks.push({
+        taskId,
+        deploymentId,
+        containerInstanceId,
+        incarnationId: INCARNATION,
+        isToldToStop: false,
+        lastStatus: 'PENDING',
+        isUnhealthy: false,
+        createdAtMs: this.nowMs,
+        startedAtMs: 0,
+        executionStoppedAtMs: 0,
+        protectedUntilMs: 0,
+      })
+    }
+    const lines = [`start ${count} of ${deploymentId}: ${started.length} placed`]
+    if (started.length > 0) lines.push(...this.#say(startedEvent('web', started)))
+    if (started.length < count) lines.push(...this.#sayUnplaceable())
+    return lines
+  }
+
+  #roomiestInstance(): string | undefined {
+    const counts = Array.from({ length: this.instanceCount }, (_, index) => {
+      const id = `i${index + 1}`
+      return { id, count: this.tasks.filter(({ containerInstanceId }) => containerInstanceId === id).length }
+    })
+    const [best] = counts.toSorted((left, right) => left.count - right.count)
+    return best !== undefined && best.count < this.slotsPerInstance ? best.id : undefined
+  }
+
+  #sayUnplaceable(): string[] {
+    const refusals = new Refusals()
+    for (let index = 1; index <= this.instanceCount; index++) {
+      refusals.add({ instanceId: `i${index}`, reason: 'RESOURCE:MEMORY' })
+    }
+    const message = unplaceableEvent('web', refusals)
+    const last: PlacementEvent | undefined = this.events.findLast((event) => isPlacementEvent(event.message))
+    return isPlacementEventDue(last, message, this.nowMs)
+      ? this.#say(message)
+      : ['(the same could be said again)']
+  }
+
+  #say(message: string): string[] {
+    this.events.push({ message, createdAtMs: this.nowMs })
+    return [`event ${message}`]
+  }
+}
+
+/** A world under commands, one a line. */
+class Transcript {
+  readonly #world = new World()
+
+  /** Carries out a command 100 ms after the last, and then whatever the planner wants, until it wants nothing more. */
+  execute(line: string): string {
+    const [command = '', ...words] = line.split(/\s+/)
+    this.#world.nowMs += 100
+    this.#carryOut(command, words)
+    const trace: string[] = []
+    for (let pass = 1; pass <= 10; pass++) {
+      const lines = this.#world.apply(this.#world.plan(0.999_999_9))
+      if (lines.join() === trace.slice(-lines.length).join() || lines.length === 0) break
+      trace.push(...lines)
+    }
+    return [...trace, this.#summary()].join('\n')
+  }
+
+  #carryOut(command: string, words: string[]): void {
+    const world = this.#world
+    const settings = Object.fromEntries(words.map((word) => word.split('=')))
+    const each = (affectTask: (task: Mutable<ServiceTask>) => void) => (): void =>
+      this.#named(words).forEach(affectTask)
+    const commands: Record<string, () => void> = {
+      service: () => {
+        world.service.desiredCount = Number(settings['desired'] ?? world.service.desiredCount)
+        world.service.minimumHealthyPercent = Number(
+          settings['minimum'] ?? world.service.minimumHealthyPercent,
+        )
+        world.service.maximumPercent = Number(settings['maximum'] ?? world.service.maximumPercent)
+      },
+      deploy: () => words.forEach((word) => world.deploy(word)),
+      delete: () => {
+        world.service.status = 'DRAINING'
+      },
+      instances: () => {
+        world.instanceCount = Number(settings['count'] ?? world.instanceCount)
+        world.slotsPerInstance = Number(settings['slots'] ?? world.slotsPerInstance)
+      },
+      advance: () => {
+        world.nowMs += Number(words[0])
+      },
+      run: each((task) => world.run(task)),
+      end: each((task) => world.end(task)),
+      obey: () => {
+        for (const task of world.tasks.filter(({ isToldToStop }) => isToldToStop)) world.end(task)
+        for (const task of world.tasks) world.run(task)
+      },
+      unhealthy: each((task) => {
+        task.isUnhealthy = true
+      }),
+      protect: each((task) => {
+        task.protectedUntilMs = world.nowMs + 60_000
+      }),
+      'user-stops': each((task) => {
+        task.isToldToStop = true
+      }),
+    }
+    const carryOut = commands[command]
+    if (carryOut === undefined) throw new Error(`Cannot run transcript: unknown command, received ${command}`)
+    carryOut()
+  }
+
+  #named(words: string[]): Mutable<ServiceTask>[] {
+    return words.map((word) => {
+      const task = this.#world.tasks.find(({ taskId }) => taskId === word)
+      if (task === undefined) throw new Error(`Cannot run transcript: no such task, received ${word}`)
+      return task
+    })
+  }
+
+  #summary(): string {
+    const tasks = this.#world.tasks.map(
+      ({ taskId, deploymentId, containerInstanceId, lastStatus, isToldToStop }) =>
+        `${taskId}/${deploymentId}@${containerInstanceId}:${lastStatus}${isToldToStop ? '(stopping)' : ''}`,
+    )
+    return `= ${this.#world.nowMs - START_MS}ms ${this.#world.service.status} ${tasks.join(' ') || 'no tasks'}`
+  }
+}
+
+/** Comments and blank lines stay; each command is followed by `----`, its trace and a blank line. */
+function rerun(text: string): string {
+  const transcript = new Transcript()
+  const lines: string[] = []
+  for (const block of text.trim().split(/\n\n+/)) {
+    const [head = ''] = block.split('\n----')
+    const command = head.split('\n').findLast((line) => !line.startsWith('#'))
+    lines.push(
+      command === undefined || command === '' ? head : `${head}\n----\n${transcript.execute(command)}`,
+    )
+  }
+  return `${lines.join('\n\n')}\n`
+}
+
+const transcripts = (
+  import.meta as unknown as {
+    glob(pattern: string, options: object): Record<string, string>
+  }
+).glob('./transcripts/*.transcript.txt', { query: '?raw', import: 'default', eager: true })
+
+test.each(Object.entries(transcripts))(
+  'planService does what %s says when it is walked through',
+  async (path, text) => {
+    await expect(rerun(text)).toMatchFileSnapshot(path)
+  },
+)
+
+const lowerBound = ({ desiredCount, minimumHealthyPercent }: DesiredService): number =>
+  Math.ceil((desiredCount * minimumHealthyPercent) / 100)
+const upperBound = ({ desiredCount, maximumPercent }: DesiredService): number =>
+  Math.floor((desiredCount * maximumPercent) / 100)
+const healthyCount = ({ tasks }: World): number =>
+  tasks.filter((task) => task.lastStatus === 'RUNNING' && !task.isToldToStop && !task.isUnhealthy).length
+const countedCount = ({ tasks }: World): number =>
+  tasks.filter(({ lastStatus }) => taskStatusOrder(lastStatus) <= taskStatusOrder('RUNNING')).length
+
+/** One step of the planner, checked against what must hold whatever happened before. */
+function checkedStep(world: World, chance: number): void {
+  const { service, nowMs } = world
+  const before = {
+    healthy: healthyCount(world),
+    counted: countedCount(world),
+    tasks: world.tasks.map((task) => ({ ...task })),
+  }
+  const plan = world.plan(chance)
+  world.apply(plan)
+  const isActive = service.status === 'ACTIVE'
+  const startCount = plan
+    .filter(({ kind }) => kind === 'start')
+    .reduce((sum, effect) => sum + (effect as { count: number }).count, 0)
+  const stopped = plan
+    .filter((effect) => effect.kind === 'stop')
+    .map(({ taskId }) => before.tasks.find((task) => task.taskId === taskId)!)
+  expect({
+    keepsMinimum: !isActive || healthyCount(world) >= Math.min(lowerBound(service), before.healthy),
+    keepsMaximum: startCount === 0 || before.counted + startCount <= upperBound(service),
+    neverStopsTwice: stopped.every((task) => !task.isToldToStop),
+    leavesProtectedAlone:
+      !isActive ||
+      stopped.every(
+        (task) => task.isUnhealthy || task.lastStatus !== 'RUNNING' || task.protectedUntilMs <= nowMs,
+      ),
+    startsOnlyPrimary: plan.every(
+      (effect) => effect.kind !== 'start' || effect.deploymentId === service.primaryDeploymentId,
+    ),
+    respectsBackOff:
+      startCount === 0 ||
+      world.deployments.every(
+        ({ deploymentId, retryAfterMs }) =>
+          deploymentId !== service.primaryDeploymentId || retryAfterMs <= nowMs,
+      ),
+    neverExceedsDesired:
+      world.tasks.filter(
+        (task) =>
+          task.deploymentId === service.primaryDeploymentId && !task.isToldToStop && !task.isUnhealthy,
+      ).length <= Math.max(service.desiredCount, before.tasks.length),
+  }).toEqual({
+    keepsMinimum: true,
+    keepsMaximum: true,
+    neverStopsTwice: true,
+    leavesProtectedAlone: true,
+    startsOnlyPrimary: true,
+    respectsBackOff: true,
+    neverExceedsDesired: true,
+  })
+}
+
+type Happening =
+  | { kind: 'advance'; ms: number }
+  | { kind: 'desired'; count: number }
+  | { kind: 'deploy' }
+  | {
+      kind: 'each'
+      what: 'crash' | 'protect' | 'run' | 'stopping' | 'told-ends' | 'unhealthy' | 'user-stops'
+      share: number
+    }
+
+const happenings: fc.Arbitrary<Happening> = fc.oneof(
+  fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 500, 5_000, 20_000, 400_000) }),
+  fc.record({ kind: fc.constant('desired' as const), count: fc.integer({ min: 0, max: 8 }) }),
+  fc.record({ kind: fc.constant('deploy' as const) }),
+  fc.record({
+    kind: fc.constant('each' as const),
+    what: fc.constantFrom(
+      'run',
+      'run',
+      'told-ends',
+      'crash',
+      'stopping',
+      'unhealthy',
+      'user-stops',
+      'protect',
+    ),
+    share: fc.constantFrom(1, 2, 3),
+  }),
+)
+
+function happen(world: World, happening: Happening): void {
+  if (happening.kind === 'advance') world.nowMs += happening.ms
+  else if (happening.kind === 'desired') world.service.desiredCount = happening.count
+  else if (happening.kind === 'deploy') world.deploy(`d${world.deployments.length + 1}`)
+  else {
+    for (const [index, task] of [...world.tasks].entries()) {
+      if (index % happening.share === 0) affect(world, task, happening.what)
+    }
+  }
+}
+
+function affect(
+  world: World,
+  task: Mutable<ServiceTask>,
+  what: Extract<Happening, { kind: 'each' }>['what'],
+): void {
+  if (what === 'run' && taskStatusOrder(task.lastStatus) < taskStatusOrder('RUNNING')) world.run(task)
+  else if (what === 'crash' || (what === 'told-ends' && task.isToldToStop)) world.end(task)
+  else if (what === 'stopping' && task.isToldToStop) task.lastStatus = 'STOPPING'
+  else if (what === 'unhealthy' && task.lastStatus === 'RUNNING') task.isUnhealthy = true
+  else if (what === 'user-stops') task.isToldToStop = true
+  else if (what === 'protect') task.protectedUntilMs = world.nowMs + 60_000
+}
+
+describe('planService under random histories', () => {
+  test('planService keeps every promise and converges when anything may happen', () => {
+    const percents = fc.constantFrom([100, 200], [50, 100], [0, 100], [50, 150], [100, 150], [0, 200])
+    const chances = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+    fc.assert(
+      fc.property(
+        percents,
+        fc.array(fc.tuple(happenings, chances), { maxLength: 40 }),
+        ([minimum, maximum], history) => {
+          const world = new World()
+          world.service.minimumHealthyPercent = minimum!
+          world.service.maximumPercent = maximum!
+          world.service.desiredCount = 4
+          for (const [happening, chance] of history) {
+            happen(world, happening)
+            checkedStep(world, chance)
+          }
+          settle(world)
+          const { primaryDeploymentId, desiredCount } = world.service
+          expect(world.tasks.map((task) => `${task.deploymentId} ${task.lastStatus}`)).toEqual(
+            Array.from({ length: desiredCount }, () => `${primaryDeploymentId} RUNNING`),
+          )
+          const last = world.deployments.map(({ deploymentId, status }) => ({ deploymentId, status }))
+          expect(last.at(-1)).toEqual({ deploymentId: primaryDeploymentId, status: 'SUCCESSFUL' })
+          expect(
+            last.slice(0, -1).every(({ status }) => status === 'SUCCESSFUL' || status === 'STOPPED'),
+          ).toBe(true)
+          expect(world.events.at(-1)?.message).toBe('(service web) has reached a steady state.')
+          expect(world.plan(0)).toEqual([])
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('planService stops everything and deactivates when the service is deleted at any moment', () => {
+    fc.assert(
+      fc.property(fc.array(happenings, { maxLength: 20 }), (history) => {
+        const world = new World()
+        world.service.desiredCount = 4
+        for (const happening of history) {
+          happen(world, happening)
+          checkedStep(world, 0)
+        }
+        world.service.status = 'DRAINING'
+        settle(world)
+        expect(world.tasks).toEqual([])
+        expect(world.service.status).toBe('INACTIVE')
+      }),
+    )
+  })
+})
+
+/** From now on everything works: agents obey, nothing crashes, protections and back-offs run out. */
+function settle(world: World): void {
+  // A desired count of 1 leaves 50/100, 50/150 and 100/150 no room to move, in ECS as here.
+  if (world.service.desiredCount === 1) world.service.desiredCount = 2
+  for (let round = 0; round < 60; round++) {
+    checkedStep(world, 0.5)
+    for (const task of world.tasks.filter(({ isToldToStop }) => isToldToStop)) world.end(task)
+    for (const task of world.tasks) world.run(task)
+    world.nowMs = Math.max(world.nowMs + 100, world.wakeAtMs ?? 0)
+  }
+}
+
+describe('pickTasksToStop', () => {
+  const tasksOf = fc.array(
+    fc.record({
+      containerInstanceId: fc.constantFrom('i1', 'i2', 'i3'),
+      lastStatus: fc.constantFrom('PENDING' as const, 'RUNNING' as const),
+      createdAtMs: fc.nat(3),
+    }),
+    { maxLength: 12 },
+  )
+
+  /** One task at a time, by looking at all pairs again. */
+  function pickByDefinition(tasks: ServiceTask[], count: number): string[] {
+    const left = [...tasks]
+    const picked: string[] = []
+    const crowd = (task: ServiceTask): number =>
+      left.filter(
+        (other) => other.lastStatus === 'RUNNING' && other.containerInstanceId === task.containerInstanceId,
+      ).length
+    const worse = (a: ServiceTask, b: ServiceTask): number => {
+      if (a.lastStatus !== b.lastStatus) return a.lastStatus === 'PENDING' ? -1 : 1
+      const crowding = a.lastStatus === 'PENDING' ? 0 : crowd(b) - crowd(a)
+      return crowding || b.createdAtMs - a.createdAtMs || (a.taskId < b.taskId ? -1 : 1)
+    }
+    while (picked.length < count && left.length > 0) {
+      const next = left.toSorted(worse)[0]!
+      left.splice(left.indexOf(next), 1)
+      picked.push(next.taskId)
+    }
+    return picked
+  }
+
+  test('pickTasksToStop agrees with its definition when tasks are anywhere', () => {
+    fc.assert(
+      fc.property(tasksOf, fc.nat(14), (parts, count) => {
+        const tasks = parts.map(
+          (part, index): ServiceTask => ({
+            ...part,
+            taskId: `t${index}`,
+            deploymentId: 'd1',
+            incarnationId: INCARNATION,
+            isToldToStop: false,
+            isUnhealthy: false,
+            startedAtMs: 0,
+            executionStoppedAtMs: 0,
+            protectedUntilMs: 0,
+          }),
+        )
+        expect(pickTasksToStop(tasks, count).map(({ taskId }) => taskId)).toEqual(
+          pickByDefinition(tasks, count),
+        )
+      }),
+    )
+  })
+})

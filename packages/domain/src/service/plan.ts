@@ -1,0 +1,48 @@
+import type { Chances } from '../placement/choose.ts'
+import type { DeploymentStatus } from './service-state.ts'
+
+/** A deployment's row takes these values. */
+export interface UpdateDeployment {
+  readonly kind: 'update-deployment'
+  readonly deploymentId: string
+  readonly status: DeploymentStatus
+  /** As ECS words it; empty: stays as it is. */
+  readonly statusReason: string
+  readonly consecutiveFailedCount: number
+  readonly retryAfterMs: number
+}
+
+/** Why a task is told to stop. */
+export type StopCause = 'scale-in' | 'service-deleted' | 'stray' | 'superseded' | 'unhealthy'
+
+/** One thing to do. */
+export type ServiceEffect =
+  | { readonly kind: 'start'; readonly deploymentId: string; readonly count: number }
+  | {
+      readonly kind: 'stop'
+      readonly taskId: string
+      readonly cause: StopCause
+      readonly stoppedReason: string
+    }
+  | UpdateDeployment
+  /** The service becomes INACTIVE. */
+  | { readonly kind: 'deactivate' }
+  | { readonly kind: 'event'; readonly message: string }
+  /** Plan again then at the latest. */
+  | {
+      readonly kind: 'wait'
+      readonly untilMs: number
+      readonly reason: 'back-off' | 'more' | 'protection' | 'stability'
+    }
+
+/** What to do, in order: all of it belongs into one transaction. */
+export type ServicePlan = readonly ServiceEffect[]
+
+/** Time and chance. */
+export interface PlanOptions {
+  readonly nowMs: number
+  readonly random: Chances
+}
+
+/** Tasks that one plan starts, and that it stops: bounds the transaction and the event text. */
+export const TASKS_PER_STEP_MAX = 50

@@ -1,0 +1,61 @@
+import type { TaskStatus } from '../task/task-status.ts'
+import type { EndedTasks } from './failures.ts'
+
+/** What the user wants of a replica service. */
+export interface DesiredService {
+  readonly name: string
+  readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
+  /** Tells services of one name apart that were deleted and created again. */
+  readonly incarnationId: string
+  /** 0 or more. */
+  readonly desiredCount: number
+  /** The deployment that the service moves to. */
+  readonly primaryDeploymentId: string
+  /** Percent of `desiredCount` that stays RUNNING while a deployment rolls, rounded up. */
+  readonly minimumHealthyPercent: number
+  /** Percent of `desiredCount` that may exist while a deployment rolls, rounded down. */
+  readonly maximumPercent: number
+}
+
+/** A task of the service that is not STOPPED. */
+export interface ServiceTask {
+  readonly taskId: string
+  readonly deploymentId: string
+  readonly incarnationId: string
+  readonly containerInstanceId: string
+  /** Whether its desired status is STOPPED. */
+  readonly isToldToStop: boolean
+  readonly lastStatus: TaskStatus
+  /** Whether its health checks fail; a task without health checks is not unhealthy. */
+  readonly isUnhealthy: boolean
+  readonly createdAtMs: number
+  /** When it became RUNNING; 0: it has not. */
+  readonly startedAtMs: number
+  /** When its essential containers had ended; 0: they have not. */
+  readonly executionStoppedAtMs: number
+  /** Scale-in and deployments leave it alone before this time; 0: not protected. */
+  readonly protectedUntilMs: number
+}
+
+/** Where a deployment is; those of blue/green come with it. */
+export type DeploymentStatus = 'PENDING' | 'IN_PROGRESS' | 'SUCCESSFUL' | 'STOPPED'
+
+/** One deployment of the service as it is stored, with how its tasks fared. */
+export interface ServiceDeploymentState {
+  readonly deploymentId: string
+  readonly status: DeploymentStatus
+  readonly consecutiveFailedCount: number
+  /** No task of it is started before this time; 0: no back-off. */
+  readonly retryAfterMs: number
+  readonly ended: EndedTasks
+}
+
+/** What there is. */
+export interface ObservedService {
+  /** Everything bound, in any order. */
+  readonly tasks: readonly ServiceTask[]
+  /** In any order; the primary one is among them. */
+  readonly deployments: readonly ServiceDeploymentState[]
+  /** The message of the newest event; empty: there is none. */
+  readonly newestEvent: string
+}
