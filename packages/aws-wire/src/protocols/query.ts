@@ -14,7 +14,10 @@ import { readQueryInput } from './query-reader.ts'
 import type { ResolvedError } from './resolve-error.ts'
 import { escapeXml, writeXmlMembers } from './xml-writer.ts'
 
-/** AWS query: a form (or, for GET, a query string) with `Action` and `Version`, answered in XML. */
+/**
+ * AWS query: a form with `Action` and `Version`, answered in XML. The form is the body, the query string
+ * (presigned URLs, by GET or POST) or both.
+ */
 export class QueryProtocol implements Protocol {
   readonly name = 'query'
 
@@ -75,9 +78,10 @@ const forms = new WeakMap<WireRequest, URLSearchParams>()
 function formOf(request: WireRequest, body: Buffer): URLSearchParams {
   let form = forms.get(request)
   if (form === undefined) {
+    form = new URLSearchParams(body.toString('utf8'))
     const queryStart = request.url.indexOf('?')
     const query = queryStart < 0 ? '' : request.url.slice(queryStart + 1)
-    form = new URLSearchParams(request.method === 'GET' ? query : body.toString('utf8'))
+    for (const [key, text] of new URLSearchParams(query)) form.append(key, text)
     forms.set(request, form)
   }
   return form

@@ -83,7 +83,7 @@ class HttpAwsServer implements AwsServer {
       signal: gone.signal,
       sourceAddress: request.socket.remoteAddress ?? '',
     }
-    const protocol = selectProtocol(method, url, headers)
+    const protocol = selectProtocol(url, headers)
     const result = await readBody(request, this.#maxBodyBytes)
     if (result.outcome === 'aborted') return
     if (result.outcome === 'too-large') {

@@ -73,7 +73,7 @@ async function answer({ url = '/', headers, body, service = 'ecs' }: Sent): Prom
     signingDate: new Date(NOW_MS),
   })
   const request = { method: 'POST', url, headers: signed.headers, body }
-  return dispatcher.dispatch(selectProtocol('POST', url, signed.headers), request, {
+  return dispatcher.dispatch(selectProtocol(url, signed.headers), request, {
     requestId: 'request',
     startedAtMs: 0,
     receivedAtMs: NOW_MS,
