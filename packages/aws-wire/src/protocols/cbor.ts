@@ -3,8 +3,8 @@ import { cbor, dateToTag } from '@smithy/core/cbor'
 import { RawJson } from '../handlers.ts'
 import type { OperationModel } from '../registry/service-model.ts'
 import type { Shape, StructureShape } from '../shapes/shape.ts'
+import { readCbor } from './cbor-reader.ts'
 import { readJsonOutput } from './json.ts'
-import { MismatchError } from './mismatch.ts'
 import {
   type AnswerContext,
   errorShape,
@@ -16,15 +16,14 @@ import {
   type WireResponse,
 } from './protocol.ts'
 import type { ResolvedError } from './resolve-error.ts'
-import { readTimestamp } from './timestamps.ts'
 import { setEntry, TreeReader } from './tree-reader.ts'
 
 const PATH = /\/service\/([^/?]+)\/operation\/([^/?]+)$/
 const CONTENT_TYPE = 'application/cbor'
 
 const reader = new TreeReader({
-  number: (value) => (typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined),
-  timestamp: (value) => (isEpochTag(value) ? readTimestamp(value.value) : undefined),
+  number: (value) => (typeof value === 'number' ? value : undefined),
+  timestamp: (value) => (value instanceof Date ? value : undefined),
   blob: (value) => (value instanceof Uint8Array ? value : undefined),
 })
 
@@ -40,7 +39,7 @@ export class CborProtocol implements Protocol {
 
   readInput(operation: OperationModel, _request: WireRequest, body: Buffer): Record<string, unknown> {
     if (body.length === 0) return {}
-    return reader.structure(operation.input, parseCbor(body))
+    return reader.structure(operation.input, readCbor(body))
   }
 
   writeOutput(operation: OperationModel, output: object | RawJson, context: AnswerContext): WireResponse {
@@ -75,19 +74,6 @@ function headersOf(context: AnswerContext): Record<string, string> {
     'smithy-protocol': 'rpc-v2-cbor',
     'x-amzn-RequestId': context.requestId,
   }
-}
-
-/** The parser throws its own errors, and engine errors on lengths that lie about what follows. */
-function parseCbor(body: Buffer): unknown {
-  try {
-    return cbor.deserialize(body)
-  } catch (error) {
-    throw new MismatchError('Unable to parse the request body as CBOR', { cause: error })
-  }
-}
-
-function isEpochTag(value: unknown): value is { readonly tag: number; readonly value: unknown } {
-  return typeof value === 'object' && value !== null && 'tag' in value && value.tag === 1 && 'value' in value
 }
 
 function writeStructure(shape: StructureShape, value: object): Record<string, unknown> {
