@@ -29,5 +29,6 @@ export {
   type WireClock,
 } from './server/options.ts'
 export type { Credential, CredentialLookup } from './sigv4/credentials.ts'
+export { CLOCK_SKEW_MAX_MS } from './sigv4/verify-signature.ts'
 export { commonValidation, type EcsValidationOptions, ecsValidation } from './validation/policies.ts'
 export type { ValidationPolicy, Violation } from './validation/violation.ts'

@@ -4,6 +4,9 @@ import { createAwsServer } from '../src/server/create-aws-server.ts'
 import type { AwsServerOptions } from '../src/server/options.ts'
 import type { CredentialLookup } from '../src/sigv4/credentials.ts'
 
+/** A handler of any operation, for tests that treat all alike. */
+export type AnyHandler = BoundService['handlers'] extends ReadonlyMap<string, infer Handler> ? Handler : never
+
 /** The one key that fixtures know. */
 export const ACCESS_KEY = {
   accessKeyId: 'AKIDEXAMPLE',

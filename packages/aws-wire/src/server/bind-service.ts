@@ -6,7 +6,7 @@ import type { ServiceName } from '../registry/service-table.ts'
 import type { ValidationPolicy } from '../validation/violation.ts'
 
 /** A handler whose types the compiler has already checked against the model. */
-export type ErasedHandler = (input: object, context: RequestContext) => Promise<object | RawJson>
+type ErasedHandler = (input: object, context: RequestContext) => Promise<object | RawJson>
 
 /** A loaded service together with what answers it. Made by `bindService`. */
 export interface BoundService {

@@ -8,11 +8,10 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpRequest } from '@smithy/types'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SeededRandom } from '../../test-support/generate-value.ts'
-import { ACCESS_KEY, lookupAccessKey } from '../../test-support/wire-fixture.ts'
+import { ACCESS_KEY, type AnyHandler, lookupAccessKey } from '../../test-support/wire-fixture.ts'
 import type { WireResponse } from '../protocols/protocol.ts'
 import { selectProtocol } from '../protocols/select-protocol.ts'
 import { loadService } from '../registry/load-service.ts'
-import type { ErasedHandler } from './bind-service.ts'
 import { Dispatcher } from './dispatcher.ts'
 
 const SEED = Number(process.env['WIRE_SEED'] ?? 20_261_121)
@@ -28,7 +27,7 @@ beforeAll(async () => {
     (['ecs', 'cloudwatch', 'iam'] as const).map(async (name) => {
       const model = await loadService(name)
       // Echoes what it understood, so that odd inputs pass through the writers too.
-      const echo: ErasedHandler = async (input) => {
+      const echo: AnyHandler = async (input) => {
         lastInput = input
         return input
       }

@@ -6,12 +6,11 @@ import { systemClock } from '@homeport/runtime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { comparable, ValueGenerator } from '../../test-support/generate-value.ts'
 import { CLIENT_PROTOCOLS, type LoadedClient, loadClient } from '../../test-support/sdk-client.ts'
-import { type RunningServer, startServer } from '../../test-support/wire-fixture.ts'
+import { type AnyHandler, type RunningServer, startServer } from '../../test-support/wire-fixture.ts'
 import { ApiError } from '../api-error.ts'
 import type { ProtocolName } from '../context.ts'
 import { loadService } from '../registry/load-service.ts'
 import { SERVICE_FACTS, SERVICE_NAMES, type ServiceName } from '../registry/service-table.ts'
-import type { ErasedHandler } from './bind-service.ts'
 
 const SEED = Number(process.env['WIRE_SEED'] ?? 20_261_121)
 
@@ -42,7 +41,7 @@ const STREAMING = new Set(['StartLiveTail', 'GetLogObject'])
  */
 const SHADOWED: Readonly<Record<string, string>> = { DashboardNotFoundError: 'ResourceNotFound' }
 
-let next: { handler: ErasedHandler }
+let next: { handler: AnyHandler }
 
 function protocolsOf(service: ServiceName): readonly ProtocolName[] {
   const all = Object.keys(CLIENT_PROTOCOLS) as ProtocolName[]
@@ -51,7 +50,7 @@ function protocolsOf(service: ServiceName): readonly ProtocolName[] {
 
 async function start(service: ServiceName): Promise<{ client: LoadedClient; running: RunningServer }> {
   const [model, client] = await Promise.all([loadService(service), loadClient(service)])
-  const handlers = new Map<string, ErasedHandler>()
+  const handlers = new Map<string, AnyHandler>()
   for (const operation of model.operations.keys()) {
     handlers.set(operation, (input, context) => next.handler(input, context))
   }

@@ -12,12 +12,12 @@ export type ScalarKind = 'string' | 'number' | 'boolean' | 'blob' | 'document' |
 export type TimestampFormat = 'default' | 'date-time' | 'http-date' | 'epoch-seconds'
 
 /** A leaf without options. */
-export interface ScalarShape {
+interface ScalarShape {
   readonly kind: Exclude<ScalarKind, 'timestamp'>
 }
 
 /** A point in time. */
-export interface TimestampShape {
+interface TimestampShape {
   readonly kind: 'timestamp'
   readonly format: TimestampFormat
 }

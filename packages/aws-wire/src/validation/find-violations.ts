@@ -11,7 +11,7 @@ import { ENUM_LINKS, type EnumLinks } from './enum-links.ts'
 import type { Violation } from './violation.ts'
 
 /** Violations reported for one request: the text stays readable and the work bounded. */
-export const VIOLATIONS_MAX = 10
+const VIOLATIONS_MAX = 10
 
 const NO_LINKS: EnumLinks = {}
 
