@@ -15,10 +15,17 @@ import {
   clusterMemberKey,
   type EntityOf,
   namespaceMemberKey,
+  type StateWriter,
   type TableName,
   TransactionBuilder,
 } from '@homeport/store'
-import { createFakeClock, createMemoryState, type FakeClock, type MemoryState } from '@homeport/testkit'
+import {
+  createFakeClock,
+  createMemoryState,
+  type FakeClock,
+  flushMicrotasks,
+  type MemoryState,
+} from '@homeport/testkit'
 import { connect } from '@homeport/wire'
 import {
   AgentMessageSchema,
@@ -73,7 +80,9 @@ interface World {
   readonly joinSecret: string
 }
 
-async function startWorld(over: Partial<Pick<World, 'state' | 'clock' | 'folder'>> = {}): Promise<World> {
+async function startWorld(
+  over: Partial<Pick<World, 'state' | 'clock' | 'folder'> & { writer: StateWriter }> = {},
+): Promise<World> {
   const state = over.state ?? createMemoryState()
   // Certificates are judged by the machine's clock.
   const clock = over.clock ?? createFakeClock(systemClock.now())
@@ -81,7 +90,7 @@ async function startWorld(over: Partial<Pick<World, 'state' | 'clock' | 'folder'
   const registry = new Registry()
   const random = seededRandom(7)
   const gateway = await startGatewayOn(
-    { reader: state.reader, writer: state.writer, unhealthyReason: () => undefined },
+    { reader: state.reader, writer: over.writer ?? state.writer, unhealthyReason: () => undefined },
     {
       accountId: ACCOUNT,
       host: '127.0.0.1',
@@ -662,6 +671,35 @@ describe('task reports', () => {
     expect(agent.has('acknowledgement')).toBe(false)
     await world.clock.advance(100)
     expect((await agent.take('acknowledgement')).sequence).toBe(2n)
+  })
+
+  it('are read no further while too many are open, which does not count as silence', async () => {
+    const state = createMemoryState()
+    let gate = Promise.resolve()
+    const writer: StateWriter = {
+      commit: async (transaction) => {
+        await gate
+        return state.writer.commit(transaction)
+      },
+    }
+    const world = await startWorld({ state, writer })
+    const { agent, identity } = await joinedAgent(world)
+    await putTask(world, newTask(1, identity.instanceId))
+    await agent.take('update')
+    const { promise, resolve: openGate } = Promise.withResolvers<void>()
+    gate = promise
+    for (let sequence = 1n; sequence <= 1_500n; sequence += 1n) {
+      agent.report({ sequence, taskId: taskId(1), observed: { lastStatus: TaskStatus.RUNNING } })
+    }
+    const paused = 'homeport_gateway_paused_sessions'
+    while (!(await world.registry.getSingleMetricAsString(paused)).includes(`${paused} 1`)) {
+      await flushMicrotasks()
+    }
+    await world.clock.advance(60_000)
+    openGate()
+    while ((await agent.take('acknowledgement')).sequence !== 1_500n);
+    await agent.settle()
+    expect(readInstance(world, identity.instanceId).agentConnected).toBe(true)
   })
 
   it('before registration end the session', async () => {

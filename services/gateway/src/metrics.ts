@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, type Registry } from '@homeport/runtime'
 /** What the gateway counts. One per process; described in docs/reference/metrics.md. */
 export interface GatewayMetrics {
   readonly sessions: Gauge
+  /** Sessions that read nothing until their open reports are durable. */
+  readonly pausedSessions: Gauge
   /** By `outcome`: `registered`, `INVALID`, `DEREGISTERED` or `failed`. */
   readonly registrations: Counter<'outcome'>
   /** By `reason`. */
@@ -35,6 +37,10 @@ export function createGatewayMetrics(registry: Registry): GatewayMetrics {
     new Gauge({ name: `homeport_gateway_${name}`, help, registers })
   return {
     sessions: gauge('sessions', 'Registered agent sessions'),
+    pausedSessions: gauge(
+      'paused_sessions',
+      'Sessions that read nothing until their open reports are durable',
+    ),
     registrations: counter('registrations_total', 'Registrations by outcome', ['outcome']),
     sessionsEnded: counter('sessions_ended_total', 'Ended sessions by reason', ['reason']),
     reports: counter('reports_total', 'Task reports by outcome', ['outcome']),

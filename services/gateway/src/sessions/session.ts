@@ -183,6 +183,7 @@ export class Session {
     this.#outbox.close()
     this.#monitor.suspend()
     this.#telemetry.metrics.sessionsEnded.inc({ reason })
+    if (this.#paused) this.#telemetry.metrics.pausedSessions.dec()
     this.#telemetry.logger.info({ reason, detail: message, state: previous.kind }, 'agent session ended')
     if (previous.kind === 'live' || previous.kind === 'synchronizing') {
       this.#ports.directory.release(previous.instance, this, this.#monitor.lastContactMs)
@@ -331,12 +332,14 @@ export class Session {
   #pause(): void {
     if (this.#paused) return
     this.#paused = true
+    this.#telemetry.metrics.pausedSessions.inc()
     this.#monitor.suspend()
     this.#call.pause()
   }
 
   #resume(): void {
     this.#paused = false
+    this.#telemetry.metrics.pausedSessions.dec()
     this.#monitor.resume()
     this.#call.resume()
   }
