@@ -14,7 +14,7 @@ export interface ApiErrorOptions {
 }
 
 /**
- * The answer "no" to an API request. Thrown by handlers and by the wire layer itself; anything else
+ * The answer "no" to an API request, worded by AWS where AWS has words for it. Thrown by handlers and by the wire layer itself; anything else
  * that a handler throws is answered as an internal failure without its text.
  *
  * `code` is the name of a modelled error (`ClusterNotFoundException`) or its awsQuery code; HTTP

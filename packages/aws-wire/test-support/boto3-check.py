@@ -2,16 +2,17 @@
 
 import datetime
 import json
+import os
 import urllib.request
 
 import boto3
 from botocore.config import Config
 
 config = Config(retries={"total_max_attempts": 1})
-ecs = boto3.client("ecs", config=config)
-sts = boto3.client("sts", config=config)
-elbv2 = boto3.client("elbv2", config=config)
-cloudwatch = boto3.client("cloudwatch", config=config)
+ecs, sts, elbv2, cloudwatch = (
+    boto3.client(service, config=config, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+    for service in ["ecs", "sts", "elbv2", "cloudwatch"]
+)
 
 
 def error_of(call, kind):

@@ -1,4 +1,7 @@
-/** A body that is not what its protocol or the operation's types say; worded as AWS words it. */
+/**
+ * A body that is not what its protocol or the operation's types say. Its texts are
+ * sent to the client and worded by AWS where AWS's are known.
+ */
 export class MismatchError extends Error {
   override readonly name = 'MismatchError'
 }

@@ -91,10 +91,15 @@ function run(file: string, ...parameters: readonly string[]): Promise<Finished> 
   })
 }
 
+/** Version 2 knows `AWS_ENDPOINT_URL` only since 2.13, and distributions have older ones. */
+function aws(...parameters: readonly string[]): Promise<Finished> {
+  return run('aws', '--endpoint-url', running.url, ...parameters)
+}
+
 describe('the aws command', () => {
   test('reads what an ECS handler answers', async () => {
     const describe = ['ecs', 'describe-tasks', '--cluster', 'c', '--tasks', 't', '--output', 'json']
-    const { exitCode, stdout, stderr } = await run('aws', ...describe)
+    const { exitCode, stdout, stderr } = await aws(...describe)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     const { tasks } = JSON.parse(stdout) as { tasks: { taskArn: string; createdAt: number | string }[] }
     expect(tasks[0]?.taskArn).toBe('c/t')
@@ -105,7 +110,7 @@ describe('the aws command', () => {
   })
 
   test('prints a modelled error with its code and message', async () => {
-    const { exitCode, stderr } = await run('aws', 'ecs', 'describe-services', '--services', 'web')
+    const { exitCode, stderr } = await aws('ecs', 'describe-services', '--services', 'web')
     expect(exitCode).not.toBe(0)
     expect(stderr).toContain(
       'An error occurred (ClusterNotFoundException) when calling the DescribeServices operation: Cluster not found.',
@@ -113,12 +118,12 @@ describe('the aws command', () => {
   })
 
   test('reads XML of the query protocol', async () => {
-    const { stdout } = await run('aws', 'sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text')
+    const { stdout } = await aws('sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text')
     expect(stdout.trim()).toBe(PRINCIPAL.arn)
   })
 
   test('prints what is told of operations without a handler', async () => {
-    const { stderr } = await run('aws', 'ecs', 'list-clusters')
+    const { stderr } = await aws('ecs', 'list-clusters')
     expect(stderr).toContain('(UnknownOperationException)')
   })
 })

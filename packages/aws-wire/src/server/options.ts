@@ -79,6 +79,8 @@ export interface AwsServerOptions {
   readonly unimplemented?: (service: ServiceModel, operation: string) => ApiError
   /** Runs between authentication and validation; throws an `ApiError` to deny. Default: everything is allowed. */
   readonly authorize?: (input: object, context: RequestContext) => Promise<void>
+  /** Default: nobody observes. */
   readonly hooks?: ServerHooks
+  /** Default: each limit's own. */
   readonly limits?: ServerLimits
 }
