@@ -75,6 +75,11 @@ describe('readEnvironment', () => {
     ])
   })
 
+  it('names a wrong variable once when it is read twice', () => {
+    const problems = problemsOf({}, (environment) => [environment.string('NAME'), environment.string('NAME')])
+    expect(problems).toEqual(['Cannot use NAME: must be set, received nothing'])
+  })
+
   it.each(['1.5', '1e3', ' 1', '0x10', 'ten', '-1'])('refuses the integer %j', (value) => {
     const problems = problemsOf({ COUNT: value }, (environment) =>
       environment.integer('COUNT', { minimum: 0, maximum: 5000 }),

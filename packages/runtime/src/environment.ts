@@ -189,6 +189,7 @@ export function readEnvironment<Settings>(
 ): Settings {
   const environment = new Environment(variables)
   const settings = read(environment)
-  if (environment.problems.length > 0) throw new EnvironmentError(environment.problems)
+  // Several services of one process may read the same variable.
+  if (environment.problems.length > 0) throw new EnvironmentError([...new Set(environment.problems)])
   return settings
 }
