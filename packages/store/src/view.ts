@@ -72,11 +72,17 @@ export interface ViewReader {
   table<Name extends TableName>(name: Name): TableReader<Name>
 }
 
+/** The rows under one `index=term`. Keeps the term itself, so that its rows share one copy of the text. */
+interface IndexEntry<Name extends TableName> {
+  readonly term: string
+  readonly rows: Map<string, Row<Name>>
+}
+
 class Table<Name extends TableName> implements TableReader<Name> {
   readonly #name: Name
   #rows = new Map<string, Row<Name>>()
-  /** `index=term` to rows by key. */
-  #index = new Map<string, Map<string, Row<Name>>>()
+  /** By `index=term`. */
+  #index = new Map<string, IndexEntry<Name>>()
 
   constructor(name: Name) {
     this.#name = name
@@ -95,19 +101,23 @@ class Table<Name extends TableName> implements TableReader<Name> {
   }
 
   find(index: IndexOf<Name>, term: string): Iterable<Row<Name>> {
-    return this.#index.get(`${index}=${term}`)?.values() ?? []
+    return this.#index.get(`${index}=${term}`)?.rows.values() ?? []
   }
 
   count(index: IndexOf<Name>, term: string): number {
-    return this.#index.get(`${index}=${term}`)?.size ?? 0
+    return this.#index.get(`${index}=${term}`)?.rows.size ?? 0
   }
 
   put(key: string, content: RowContent): RowChange<Name> {
     const before = this.#rows.get(key)
-    const after = new Row(this.#name, key, content)
     if (before !== undefined) this.#unindex(before)
+    const entries = content.indexTerms.map((term) => this.#entry(term))
+    // What was received is part of a larger message, which must not stay in memory because of one row.
+    const bytes = new Uint8Array(content.bytes)
+    const indexTerms = entries.map(({ term }) => term)
+    const after = new Row(this.#name, key, { version: content.version, bytes, indexTerms })
     this.#rows.set(key, after)
-    for (const term of after.indexTerms) this.#underTerm(term).set(key, after)
+    for (const { rows } of entries) rows.set(key, after)
     return { table: this.#name, key, before, after }
   }
 
@@ -126,17 +136,17 @@ class Table<Name extends TableName> implements TableReader<Name> {
     this.#index = other.#index
   }
 
-  #underTerm(term: string): Map<string, Row<Name>> {
+  #entry(term: string): IndexEntry<Name> {
     const existing = this.#index.get(term)
     if (existing !== undefined) return existing
-    const created = new Map<string, Row<Name>>()
+    const created: IndexEntry<Name> = { term, rows: new Map() }
     this.#index.set(term, created)
     return created
   }
 
   #unindex(row: Row<Name>): void {
     for (const term of row.indexTerms) {
-      const rows = this.#index.get(term)
+      const rows = this.#index.get(term)?.rows
       rows?.delete(row.key)
       if (rows?.size === 0) this.#index.delete(term)
     }

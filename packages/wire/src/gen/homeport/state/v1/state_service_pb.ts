@@ -214,6 +214,8 @@ export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
  */
 export type WatchResponse = Message<"homeport.state.v1.WatchResponse"> & {
   /**
+   * Absent: the view is continued from where the request said; sent once, at the beginning.
+   *
    * @generated from oneof homeport.state.v1.WatchResponse.event
    */
   event: {

@@ -1,0 +1,67 @@
+/** What the log says, in memory: rows, and which transactions made them. Deterministic: same log, same state. */
+import { View, type ViewReader } from '@homeport/store'
+import type { Mutation, Transaction } from '@homeport/wire/state'
+import { RecentTransactions } from './recent-transactions.ts'
+
+/** One record, after it was applied. */
+export interface AppliedRecord {
+  readonly revision: number
+  /** In the order in which they were applied. */
+  readonly mutations: readonly Mutation[]
+}
+
+/** Told after the view shows the record. Must not throw. */
+export type RecordListener = (record: AppliedRecord) => void
+
+/** Applies records in order. Owns the view. */
+export class StateMachine {
+  readonly #view = new View()
+  readonly #recent = new RecentTransactions()
+  readonly #listeners = new Set<RecordListener>()
+
+  get view(): ViewReader {
+    return this.#view
+  }
+
+  /** The newest sequence of the log that is accounted for. */
+  get revision(): number {
+    return this.#view.revision
+  }
+
+  /** Rows in all tables. */
+  get rowCount(): number {
+    return this.#view.rowCount
+  }
+
+  /** The version of a row; 0: it does not exist. */
+  versionOf(table: string, key: string): number {
+    return this.#view.versionOf(table, key)
+  }
+
+  /** Where a transaction was applied; `undefined`: it was not, or too long ago to be known. */
+  revisionOf(transactionId: string): number | undefined {
+    return this.#recent.revisionOf(transactionId)
+  }
+
+  /**
+   * Applies one record of the log.
+   * @throws {InvariantError} when `revision` is not newer than what was applied.
+   */
+  apply(revision: number, transactions: readonly Transaction[]): void {
+    const mutations = transactions.flatMap((transaction) => transaction.mutations)
+    this.#view.apply(revision, mutations)
+    for (const { transactionId } of transactions) this.#recent.remember(transactionId, revision)
+    for (const listener of this.#listeners) listener({ revision, mutations })
+  }
+
+  /** Accounts for sequences up to `revision` at which nothing is stored. */
+  skipTo(revision: number): void {
+    this.#view.reach(revision)
+  }
+
+  /** Calls `listener` for every record applied from now on; the result ends that. */
+  onRecord(listener: RecordListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}

@@ -1,0 +1,112 @@
+/** The newest records, kept so that a watcher that was away for a moment continues without a new snapshot. */
+import { create, toBinary } from '@bufbuild/protobuf'
+import { required } from '@homeport/base'
+import { type Mutation, WatchResponseSchema } from '@homeport/wire/state'
+import type { AppliedRecord } from '../state-machine.ts'
+
+/** Records that are kept: at 100 a second, those of the last 40 s. */
+export const RING_RECORDS_MAX = 4096
+
+/** Bytes of values that are kept. */
+export const RING_BYTES_MAX: number = 32 * 1024 * 1024
+
+/** One record as watchers get it. Encoded once for all watchers of the same tables. */
+export class RingEntry {
+  readonly revision: number
+  readonly byteCount: number
+  readonly #mutations: readonly Mutation[]
+  /** By table filter. */
+  readonly #encoded = new Map<string, Uint8Array>()
+
+  constructor(record: AppliedRecord) {
+    this.revision = record.revision
+    this.#mutations = record.mutations
+    this.byteCount = record.mutations.reduce((sum, mutation) => sum + bytesOf(mutation), 0)
+  }
+
+  /** The encoded `WatchResponse` for a filter. */
+  encoded(filter: TableFilter): Uint8Array {
+    const existing = this.#encoded.get(filter.id)
+    if (existing !== undefined) return existing
+    const mutations = this.#mutations.filter(({ table }) => filter.includes(table))
+    const bytes = toBinary(
+      WatchResponseSchema,
+      create(WatchResponseSchema, {
+        event: { case: 'changes', value: { revision: BigInt(this.revision), mutations } },
+      }),
+    )
+    this.#encoded.set(filter.id, bytes)
+    return bytes
+  }
+}
+
+const bytesOf = ({ change }: Mutation): number => (change.case === 'put' ? change.value.value.length : 0)
+
+/** Which tables a watcher wants. */
+export interface TableFilter {
+  /** The same for the same tables. */
+  readonly id: string
+  includes(table: string): boolean
+}
+
+/** Every table when `tables` is empty. */
+export function tableFilter(tables: readonly string[]): TableFilter {
+  if (tables.length === 0) return { id: '', includes: () => true }
+  const wanted = new Set(tables)
+  return { id: [...wanted].toSorted().join(','), includes: (table) => wanted.has(table) }
+}
+
+/** See the head of this file. Oldest first, bounded in number and in bytes. */
+export class ChangeRing {
+  readonly #entries: (RingEntry | undefined)[]
+  readonly #bytesMax: number
+  /** Entries ever added; the newest lies at `(#addedCount - 1) % #entries.length`. */
+  #addedCount = 0
+  #count = 0
+  #byteCount = 0
+  #floorRevision = 0
+
+  constructor(limits: { readonly records: number; readonly bytes: number }) {
+    this.#entries = Array.from({ length: limits.records })
+    this.#bytesMax = limits.bytes
+  }
+
+  /** Adds a record newer than all others, and forgets the oldest for it. */
+  add(record: AppliedRecord): void {
+    if (this.#count === this.#entries.length) this.#dropOldest()
+    const entry = new RingEntry(record)
+    this.#entries[this.#addedCount % this.#entries.length] = entry
+    this.#addedCount += 1
+    this.#count += 1
+    this.#byteCount += entry.byteCount
+    while (this.#byteCount > this.#bytesMax && this.#count > 1) this.#dropOldest()
+  }
+
+  /**
+   * The oldest record after `revision`; `undefined`: there is none yet; `lost`: some are no longer kept.
+   */
+  after(revision: number): RingEntry | 'lost' | undefined {
+    if (revision < this.#floorRevision) return 'lost'
+    let low = 0
+    let high = this.#count
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#at(middle).revision > revision) high = middle
+      else low = middle + 1
+    }
+    return low === this.#count ? undefined : this.#at(low)
+  }
+
+  #at(index: number): RingEntry {
+    const position = (this.#addedCount - this.#count + index) % this.#entries.length
+    return required(this.#entries[position], 'the ring entry')
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#at(0)
+    this.#entries[(this.#addedCount - this.#count) % this.#entries.length] = undefined
+    this.#count -= 1
+    this.#byteCount -= oldest.byteCount
+    this.#floorRevision = oldest.revision
+  }
+}
