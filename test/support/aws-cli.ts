@@ -34,11 +34,21 @@ function versionOf(path: string): string {
   return text.split(' ', 1)[0] ?? text
 }
 
+/** By major version, the first minor version that reads `AWS_ENDPOINT_URL`; older ones take the same value as an option. */
+const READS_ENDPOINT_VARIABLE = { 1: 29, 2: 13 } as const
+
+function readsEndpointVariable(cli: AwsCli): boolean {
+  const [major = 0, minor = 0] = cli.version.replace('aws-cli/', '').split('.').map(Number)
+  return minor >= (major === 1 ? READS_ENDPOINT_VARIABLE[1] : READS_ENDPOINT_VARIABLE[2])
+}
+
 /** Runs `aws WORDS` as a user of `stack` would, with nothing but the printed variables. */
 export async function aws(cli: AwsCli, stack: LocalStack, words: readonly string[]): Promise<CliResult> {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], AWS_PAGER: '', ...stack.environment }
+  const endpoint = ['--endpoint-url', stack.environment['AWS_ENDPOINT_URL'] ?? '']
+  const all = readsEndpointVariable(cli) ? [...words] : [...words, ...endpoint]
   try {
-    const { stdout, stderr } = await run(cli.path, [...words], { env, maxBuffer: 16 * 1024 * 1024 })
+    const { stdout, stderr } = await run(cli.path, all, { env, maxBuffer: 16 * 1024 * 1024 })
     return { exitCode: 0, stdout, stderr }
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'number') {
