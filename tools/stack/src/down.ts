@@ -7,7 +7,7 @@ import { type EngineAddress, parseEngineAddress, probeEngine } from './docker/en
 import { removeImage, removeLabelled } from './docker/remove-objects.ts'
 import { readInstallation } from './installation.ts'
 import { type DataPaths, dataPaths } from './paths.ts'
-import { readOwnEngine, removeOwnEngine } from './prepare/own-engine.ts'
+import { readOwnEngine, removeOwnEngine, startOwnEngine } from './prepare/own-engine.ts'
 import type { Progress } from './progress.ts'
 import { StackError } from './stack-error.ts'
 import { takeStackLock } from './supervisor/stack-lock.ts'
@@ -45,10 +45,7 @@ export async function down(options: DownOptions): Promise<void> {
   if (lock === undefined) throw new StackError('Cannot remove the stack: another npm start is at work')
   try {
     const address = parseEngineAddress(config.dockerHost)
-    await removeFromEngine(address, paths, {
-      label: `homeport.installation=${installation.installationId}`,
-      progress,
-    })
+    await removeFromEngine(address, `homeport.installation=${installation.installationId}`, options)
     if (options.isDataKept) return
     const isEngineLeft = await removeEngine(address, paths, options)
     await progress.step(
@@ -71,17 +68,9 @@ async function stopStack(paths: DataPaths, clock: Clock): Promise<string[]> {
   return [...supervisor.map(() => 'supervisor'), ...orphans.map((child) => child.name)]
 }
 
-async function removeFromEngine(
-  address: EngineAddress,
-  paths: DataPaths,
-  { label, progress }: { readonly label: string; readonly progress: Progress },
-): Promise<void> {
-  const probe = await probeEngine(address)
-  if (probe.kind === 'unreachable') {
-    // What an engine of our own holds goes with its data.
-    if (readOwnEngine(paths) !== undefined) return
-    throw new StackError(`Cannot remove containers: the Docker engine must answer, received ${probe.reason}`)
-  }
+async function removeFromEngine(address: EngineAddress, label: string, options: DownOptions): Promise<void> {
+  const { config, clock, progress } = options
+  await requireRunningEngine(address, dataPaths(config.dataDirectory), clock)
   for (const kind of ['containers', 'networks', 'volumes'] as const) {
     await progress.step(
       kind,
@@ -90,6 +79,17 @@ async function removeFromEngine(
     )
   }
   await progress.step('sample image', () => removeImage(address, SAMPLE_IMAGE.reference))
+}
+
+/** Containers outlive their engine, so one of our own that has died is started once more to remove them. */
+async function requireRunningEngine(address: EngineAddress, paths: DataPaths, clock: Clock): Promise<void> {
+  const probe = await probeEngine(address)
+  if (probe.kind === 'ready') return
+  const own = readOwnEngine(paths)
+  if (own === undefined) {
+    throw new StackError(`Cannot remove containers: the Docker engine must answer, received ${probe.reason}`)
+  }
+  await startOwnEngine(paths, own.dataRoot, clock)
 }
 
 /** Returns whether an engine of our own is left, because others use it. */

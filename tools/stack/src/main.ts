@@ -115,6 +115,8 @@ function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+// Output that nobody reads any more (a closed terminal, `| head`) is no reason to end a stack.
+process.stdout.on('error', () => undefined)
 try {
   await main()
 } catch (error) {

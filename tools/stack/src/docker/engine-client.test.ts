@@ -65,3 +65,13 @@ test('requireEngine throws the words of the engine when it refuses', async () =>
     'Cannot GET /x: the Docker engine answered 404 {"message":"no such thing"}',
   )
 })
+
+test('callEngine lets go of the body when the engine cannot be reached', async () => {
+  const body = new Readable({ read: () => undefined })
+  const call = callEngine(
+    { kind: 'socket', path: '/nowhere/docker.sock' },
+    { method: 'POST', path: '/x', body },
+  )
+  await expect(call).rejects.toThrow('ENOENT')
+  expect(body.destroyed).toBe(true)
+})

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { StackError } from '../stack-error.ts'
 
 /** Where a Docker engine listens. */
@@ -76,10 +77,8 @@ export function callEngine(address: EngineAddress, call: EngineRequest): Promise
     )
     request.on('error', reject)
     if (call.body === undefined) request.end()
-    else {
-      call.body.on('error', (error) => request.destroy(error))
-      call.body.pipe(request)
-    }
+    // The end of either ends the other: a body that nobody reads would keep its source waiting.
+    else pipeline(call.body, request).catch(reject)
   })
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, delay } from '@homeport/runtime'
+import { runCommand } from '../command.ts'
 import { type EngineAddress, probeEngine, requireEngine } from '../docker/engine-client.ts'
 import { lastLines } from '../log-tail.ts'
 import type { DataPaths } from '../paths.ts'
@@ -29,6 +30,9 @@ const LOG_LINES_SHOWN = 15
 /** Where the engine keeps its pid, whoever started it. */
 const PID_FILE = '/var/run/docker.pid'
 
+/** Where it keeps that of the containerd that it starts for itself. */
+const CONTAINERD_PID_FILE = '/var/run/docker/containerd/containerd.pid'
+
 /**
  * Starts `dockerd` detached, with its default socket so that every Docker client finds it, and waits until
  * it answers. Expects that none runs. It outlives this process.
@@ -37,6 +41,7 @@ const PID_FILE = '/var/run/docker.pid'
 export async function startOwnEngine(paths: DataPaths, dataRoot: string, clock: Clock): Promise<void> {
   const logPath = join(paths.logs, 'dockerd.log')
   mkdirSync(dataRoot, { recursive: true, mode: 0o711 })
+  removeStalePidFiles()
   const log = openSync(logPath, 'a')
   const child = spawn('dockerd', ['--data-root', dataRoot], { detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
@@ -83,7 +88,20 @@ export async function waitForEngine(
 
 /** Whether a `dockerd` runs that somebody else started, and which may only need time to answer. */
 export function isEngineProcessRunning(): boolean {
-  return existsSync(PID_FILE) && identifyProcess(Number(readFileSync(PID_FILE, 'utf8'))) !== undefined
+  return isPidFileCurrent(PID_FILE)
+}
+
+function isPidFileCurrent(path: string): boolean {
+  return existsSync(path) && identifyProcess(Number(readFileSync(path, 'utf8'))) !== undefined
+}
+
+/**
+ * After a kill, the engine takes the zombie of its predecessor or of its containerd for a running one, and
+ * not every first process collects zombies.
+ */
+function removeStalePidFiles(): void {
+  for (const path of [PID_FILE, CONTAINERD_PID_FILE])
+    if (!isPidFileCurrent(path)) rmSync(path, { force: true })
 }
 
 /** What became of the engine that Homeport started. */
@@ -119,9 +137,31 @@ export async function removeOwnEngine(
       await delay(clock, POLL_INTERVAL_MS)
     }
   }
+  await unmountBelow(engine.dataRoot)
   rmSync(engine.dataRoot, { recursive: true, force: true })
   rmSync(paths.engineState, { force: true })
   return { kind: 'removed', dataRoot: engine.dataRoot }
+}
+
+/** The engine mounts its data root on itself, and does not always take that back. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mountPoints = parseMountPoints(readFileSync('/proc/self/mounts', 'utf8'), folder)
+  for (const mountPoint of mountPoints.toReversed()) await runCommand('umount', [mountPoint])
+}
+
+/** The mount points at and below `folder` in the text of /proc/self/mounts, in the order of mounting. */
+export function parseMountPoints(mounts: string, folder: string): string[] {
+  return mounts
+    .split('\n')
+    .map((line) => decodeMountPoint(line.split(' ')[1] ?? ''))
+    .filter((mountPoint) => mountPoint === folder || mountPoint.startsWith(`${folder}/`))
+}
+
+/** The kernel writes blanks and backslashes in octal. */
+function decodeMountPoint(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_match, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  )
 }
 
 async function countRunningContainers(address: EngineAddress): Promise<number> {
