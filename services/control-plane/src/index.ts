@@ -1,0 +1,2 @@
+export { type ControlPlane, startControlPlane } from './app.ts'
+export { type ControlPlaneSettings, readControlPlaneSettings } from './config.ts'
