@@ -3,9 +3,17 @@ import { CommitError, TransactionBuilder } from '@homeport/store'
 import { LeaseSchema } from '@homeport/wire/types'
 import { describe, expect, it } from 'vitest'
 import { createMemoryState } from './memory-state.ts'
+import { stateContract } from './state-contract.ts'
 
 const lease = (name: string) => create(LeaseSchema, { name })
 const putLease = (name: string): TransactionBuilder => new TransactionBuilder().put('leases', lease(name))
+
+describe('contract of a state in memory', () => {
+  it.each(stateContract)('$title', async ({ run }) => {
+    const { reader, writer } = createMemoryState()
+    await expect(run({ reader, writer })).resolves.toBeUndefined()
+  })
+})
 
 describe('createMemoryState', () => {
   it('commit answers before the view shows it when nobody waits', async () => {
