@@ -41,6 +41,14 @@ export function planDeployments(
   return { effects: [...superseded, ...effects], retryAfterMs }
 }
 
+/** Ends what is unfinished of a service that was deleted. */
+export const endDeployments = (deployments: readonly ServiceDeploymentState[]): UpdateDeployment[] =>
+  deployments
+    .filter(isUnfinished)
+    .map((deployment) => ({ ...carryOver(deployment), status: 'STOPPED', statusReason: DELETED }))
+
+const DELETED = 'The service was deleted before the deployment was finished.'
+
 const SUPERSEDED = 'The deployment was replaced by a newer one before it was finished.'
 
 const isUnfinished = ({ status }: ServiceDeploymentState): boolean =>

@@ -445,6 +445,10 @@ describe('planService under random histories', () => {
         settle(world)
         expect(world.tasks).toEqual([])
         expect(world.service.status).toBe('INACTIVE')
+        const unfinished = world.deployments.filter(
+          ({ status }) => !['SUCCESSFUL', 'STOPPED'].includes(status),
+        )
+        expect(unfinished).toEqual([])
       }),
     )
   })

@@ -23,7 +23,7 @@ import {
   type StopCause,
   TASKS_PER_STEP_MAX,
 } from './plan.ts'
-import { planDeployments } from './plan-deployments.ts'
+import { endDeployments, planDeployments } from './plan-deployments.ts'
 import type { DesiredService, ObservedService, ServiceTask } from './service-state.ts'
 
 /** Plans one step. Pure but for `random`; an empty plan means that there is nothing to do until something changes. */
@@ -227,7 +227,7 @@ const protectionWait = ({ protectedUntilMs }: SortedTasks): ServiceEffect[] =>
     : [{ kind: 'wait', untilMs: Math.min(...protectedUntilMs), reason: 'protection' }]
 
 function planDeletion(desired: DesiredService, observed: ObservedService): ServicePlan {
-  if (observed.tasks.length === 0) return [{ kind: 'deactivate' }]
+  if (observed.tasks.length === 0) return [...endDeployments(observed.deployments), { kind: 'deactivate' }]
   const stops = observed.tasks
     .filter(({ isToldToStop }) => !isToldToStop)
     .slice(0, TASKS_PER_STEP_MAX)
@@ -239,5 +239,5 @@ function planDeletion(desired: DesiredService, observed: ObservedService): Servi
         stoppedReason: scalingText(desired),
       }),
     )
-  return [...stops, ...stopEvents(desired, stops)]
+  return [...endDeployments(observed.deployments), ...stops, ...stopEvents(desired, stops)]
 }

@@ -1,0 +1,56 @@
+import type { DesiredService, ObservedService } from '@homeport/domain'
+import type { Row, ViewReader } from '@homeport/store'
+import type { Service } from '@homeport/wire/types'
+import type { NewestEvents, ServiceHistory } from '../view/service-history.ts'
+import { toDeploymentStatus, toDesiredService, toServiceTask } from '../view/to-domain.ts'
+
+/** Everything about one service at one revision. */
+export interface ServiceSnapshot {
+  readonly row: Row<'services'>
+  readonly service: Service
+  readonly desired: DesiredService
+  readonly observed: ObservedService
+  /** Bound tasks by task id. */
+  readonly taskRows: ReadonlyMap<string, Row<'tasks'>>
+  /** Of this incarnation, by deployment id. */
+  readonly deploymentRows: ReadonlyMap<string, Row<'serviceDeployments'>>
+  readonly events: NewestEvents
+}
+
+/** Reads a service; `undefined`: it does not exist. */
+export function readService(
+  view: ViewReader,
+  history: ServiceHistory,
+  key: string,
+): ServiceSnapshot | undefined {
+  const row = view.table('services').get(key)
+  if (row === undefined) return undefined
+  const service = row.value
+  const scope = { ...service, service: service.name }
+  const taskRows = new Map(
+    [...view.table('tasks').find('boundService', key)].map((task) => [task.value.taskId, task]),
+  )
+  const deployments = [...view.table('serviceDeployments').find('service', key)].filter(
+    ({ value }) => value.incarnationId === service.incarnationId,
+  )
+  const events = history.newestEvents(view, scope, service.incarnationId)
+  return {
+    row,
+    service,
+    desired: toDesiredService(service),
+    taskRows,
+    deploymentRows: new Map(deployments.map((deployment) => [deployment.value.deploymentId, deployment])),
+    events,
+    observed: {
+      tasks: [...taskRows.values()].map(({ value }) => toServiceTask(value)),
+      deployments: deployments.map(({ value }) => ({
+        deploymentId: value.deploymentId,
+        status: toDeploymentStatus(value.status),
+        consecutiveFailedCount: value.consecutiveFailedCount,
+        retryAfterMs: value.retryAfterMs,
+        ended: history.ended(scope, value.deploymentId),
+      })),
+      newestEvent: events.message,
+    },
+  }
+}
