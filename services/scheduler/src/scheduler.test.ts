@@ -4,7 +4,7 @@
  * Method: the whole scheduler over state in memory, whose view lags behind its answers, with a fake clock; an
  * obedient agent of a few lines moves tasks on through the writer.
  */
-import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import { credentials, status } from '@grpc/grpc-js'
 import { mergeObservation } from '@homeport/domain'
 import { Registry, type ServicePorts, seededIds, seededRandom, silentLogger } from '@homeport/runtime'
@@ -181,7 +181,7 @@ function startAgent(): void {
 }
 
 /** Of a service row; the rest as below. */
-type ServiceFields = Omit<MessageInitShape<typeof ServiceSchema>, '$typeName' | '$unknown'>
+type ServiceFields = Partial<Omit<Service, '$typeName' | '$unknown'>>
 
 const serviceRow = (fields: ServiceFields = {}): Service =>
   create(ServiceSchema, {
