@@ -1,7 +1,7 @@
 /** What every process of the control plane does around its service: ports, metrics, health, logs, an orderly end. */
 import type { Registry } from 'prom-client'
 import { type Clock, systemClock } from './clock.ts'
-import type { Environment } from './environment.ts'
+import { type Environment, EnvironmentError } from './environment.ts'
 import { Lifecycle, type Running, runProcess } from './lifecycle.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetricsRegistry, startMetricsServer } from './metrics-server.ts'
@@ -77,7 +77,12 @@ export function runServiceProcess<Settings extends ProcessSettings>(
       logger = ports.logger
       return startServiceProcess(options, settings, ports)
     },
-    onFailure: (error) => logger.error({ err: error }, 'process ends because of an error'),
+    onFailure: (error) => {
+      // Whoever set a variable wrongly needs its name, not our stack.
+      if (error instanceof EnvironmentError)
+        logger.error({ problems: error.problems }, 'settings cannot be used')
+      else logger.error({ err: error }, 'process ends because of an error')
+    },
   })
 }
 
