@@ -31,7 +31,10 @@ export async function startControlPlane(
   ports: ServicePorts,
 ): Promise<ControlPlane> {
   const lifecycle = new Lifecycle()
-  const portsOf = (service: string): ServicePorts => ({ ...ports, logger: ports.logger.child({ service }) })
+  const portsOf = (component: string): ServicePorts => ({
+    ...ports,
+    logger: ports.logger.child({ component }),
+  })
   try {
     const state = lifecycle.own(await startState(settings.state, portsOf('state')))
     const stateAddress = state.address
