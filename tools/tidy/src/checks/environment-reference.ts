@@ -1,0 +1,53 @@
+import { isSource, lineAt, type SourceFile, type Violation } from '../source-file.ts'
+import { visit } from '../syntax.ts'
+
+const REFERENCE = 'docs/reference/environment.md'
+const VARIABLE = /^(?:HOMEPORT|ECS)_[A-Z0-9_]+$/
+/** A variable is documented by a table row or a heading that opens with it. */
+const DOCUMENTED = /^(?:\|\s*|#{2,6}\s+)`((?:HOMEPORT|ECS)_[A-Z0-9_]+)`/gm
+
+interface Mention {
+  readonly name: string
+  readonly path: string
+  readonly line: number
+}
+
+/** The environment variables that config.ts files read are those of the reference page. */
+export function environmentReference(files: readonly SourceFile[]): Violation[] {
+  const read = files
+    .filter((file) => isSource(file) && /(^|[/-])config\.ts$/.test(file.path))
+    .flatMap(variablesRead)
+  const reference = files.find((file) => file.path === REFERENCE)
+  const documented = reference === undefined ? [] : variablesDocumented(reference)
+  const readNames = new Set(read.map(({ name }) => name))
+  const documentedNames = new Set(documented.map(({ name }) => name))
+  return [
+    ...read
+      .filter(({ name }) => !documentedNames.has(name))
+      .map(({ name, path, line }) => ({ path, line, message: `Add a row for \`${name}\` to ${REFERENCE}` })),
+    ...documented
+      .filter(({ name }) => !readNames.has(name))
+      .map(({ name, path, line }) => ({ path, line, message: `Delete ${name}: no config.ts reads it` })),
+  ]
+}
+
+function variablesRead(file: SourceFile): Mention[] {
+  const mentions: Mention[] = []
+  const add = (name: unknown, offset: number): void => {
+    if (typeof name !== 'string' || !VARIABLE.test(name)) return
+    mentions.push({ name, path: file.path, line: lineAt(file.text, offset) })
+  }
+  visit(file, {
+    Literal: (node) => add(node.value, node.start),
+    Identifier: (node) => add(node.name, node.start),
+  })
+  return mentions
+}
+
+function variablesDocumented(file: SourceFile): Mention[] {
+  return [...file.text.matchAll(DOCUMENTED)].map((match) => ({
+    name: match[1] ?? '',
+    path: file.path,
+    line: lineAt(file.text, match.index),
+  }))
+}
