@@ -1,5 +1,6 @@
 export { checkLog, type LogCheck } from './check-log.ts'
 export { createFakeClock, FAKE_CLOCK_START_MS, type FakeClock, flushMicrotasks } from './fake-clock.ts'
+export { type FakeScheduler, startFakeScheduler } from './fake-scheduler.ts'
 export { type AppendBehaviour, createMemoryLog, type MemoryLog } from './memory-log.ts'
 export { createMemoryState, type MemoryState } from './memory-state.ts'
 export { type NatsServer, type NatsServerOptions, startNats } from './start-nats.ts'

@@ -4,13 +4,7 @@ export const SERVICE_ERRORS = {
     code: 'ServiceNotFoundException',
     message: 'Service not found.',
     wording: 'ecs',
-    operations: 'UpdateService DeleteService',
-  },
-  listServiceNotFound: {
-    code: 'ServiceNotFoundException',
-    message: 'Service not found.',
-    wording: 'ecs',
-    operations: 'ListTasks',
+    operations: 'UpdateService DeleteService ListTasks',
   },
   serviceNotActive: {
     code: 'ServiceNotActiveException',

@@ -64,6 +64,12 @@ export const TASK_ERRORS = {
     wording: 'ecs',
     operations: 'RunTask StartTask CreateService UpdateService',
   },
+  propagateService: {
+    code: 'InvalidParameterException',
+    message: 'Invalid propagateTags. SERVICE is not allowed for tasks that are not of a service.',
+    wording: 'homeport',
+    operations: 'RunTask StartTask',
+  },
   platformVersion: {
     code: 'InvalidParameterException',
     message: 'The platform version must be null when specifying an EC2 launch type.',

@@ -1,0 +1,38 @@
+import type { OperationName } from '@homeport/aws-wire'
+import type { EcsAction } from './action.ts'
+import { createCluster } from './create-cluster.ts'
+import { deleteCluster } from './delete-cluster.ts'
+import { deregisterTaskDefinition } from './deregister-task-definition.ts'
+import { describeClusters } from './describe-clusters.ts'
+import { describeContainerInstances } from './describe-container-instances.ts'
+import { describeTaskDefinition } from './describe-task-definition.ts'
+import { describeTasks } from './describe-tasks.ts'
+import { listClusters } from './list-clusters.ts'
+import { listContainerInstances } from './list-container-instances.ts'
+import { listTaskDefinitionFamilies } from './list-task-definition-families.ts'
+import { listTaskDefinitions } from './list-task-definitions.ts'
+import { listTasks } from './list-tasks.ts'
+import { registerTaskDefinition } from './register-task-definition.ts'
+import { runTask } from './run-task.ts'
+import { startTask } from './start-task.ts'
+import { stopTask } from './stop-task.ts'
+
+/** Every operation of ECS that is implemented. */
+export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAction<Operation> } = {
+  CreateCluster: createCluster,
+  DeleteCluster: deleteCluster,
+  DeregisterTaskDefinition: deregisterTaskDefinition,
+  DescribeClusters: describeClusters,
+  DescribeContainerInstances: describeContainerInstances,
+  DescribeTaskDefinition: describeTaskDefinition,
+  DescribeTasks: describeTasks,
+  ListClusters: listClusters,
+  ListContainerInstances: listContainerInstances,
+  ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
+  ListTaskDefinitions: listTaskDefinitions,
+  ListTasks: listTasks,
+  RegisterTaskDefinition: registerTaskDefinition,
+  RunTask: runTask,
+  StartTask: startTask,
+  StopTask: stopTask,
+}

@@ -1,0 +1,35 @@
+/** Why an operation of the ECS model has no action. */
+export interface NotImplementedReason {
+  /** Whether it will have one. */
+  readonly isPlanned: boolean
+  /** The rest of a sentence, as `a Homeport cluster has no …`. */
+  readonly text: string
+}
+
+const EXPRESS = 'Express Mode builds on Fargate and on load balancers of AWS'
+const GATEWAY = 'gateways are built on VPC Lattice'
+
+/** Operations that cannot exist on machines that people own. */
+const NOT_APPLICABLE: Readonly<Record<string, string>> = {
+  AssociateGatewayWithCluster: GATEWAY,
+  CreateExpressGatewayService: EXPRESS,
+  CreateGateway: GATEWAY,
+  DeleteExpressGatewayService: EXPRESS,
+  DeleteGateway: GATEWAY,
+  DescribeExpressGatewayService: EXPRESS,
+  DescribeGateway: GATEWAY,
+  DescribeGatewayResources: GATEWAY,
+  DescribeGatewayRoute: GATEWAY,
+  DisassociateGatewayFromCluster: GATEWAY,
+  ListGatewayClusterAssociations: GATEWAY,
+  ListGatewayRoutes: GATEWAY,
+  ListGateways: GATEWAY,
+  UpdateExpressGatewayService: EXPRESS,
+  UpdateGateway: GATEWAY,
+}
+
+/** Why `operation`, which has no action, has none. */
+export function notImplementedReason(operation: string): NotImplementedReason {
+  const text = NOT_APPLICABLE[operation]
+  return text === undefined ? { isPlanned: true, text: 'not yet' } : { isPlanned: false, text }
+}

@@ -1,0 +1,91 @@
+import { ecsError } from '@homeport/ecs-api'
+import type { ApiRequest } from '../ports.ts'
+
+/** The paging members of a request. */
+export interface PageInput {
+  readonly nextToken?: string | undefined
+  readonly maxResults?: number | undefined
+}
+
+/** What is listed, and how. */
+export interface Listing<Item> {
+  readonly items: Iterable<Item>
+  /** Unique among the items; the list is in its order. */
+  readonly sortKeyOf: (item: Item) => string
+  /** The filters of the question: a token continues only the question that it was given for. */
+  readonly filters: Readonly<Record<string, unknown>>
+  /** Default false. */
+  readonly isDescending?: boolean
+  /** Items on a page when the request says nothing, 1 to 100; default 100. */
+  readonly defaultPageSize?: number
+}
+
+/** One page. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Absent on the last page. */
+  readonly nextToken: string | undefined
+}
+
+/** ECS's largest page, and its default almost everywhere. */
+export const PAGE_SIZE_MAX = 100
+
+/**
+ * One page of a listing.
+ * @throws {EcsError} when the page size is out of range or the token is not one of this question.
+ */
+export function paginate<Item>(request: ApiRequest, input: PageInput, listing: Listing<Item>): Page<Item> {
+  const pageSize = pageSizeOf(input, listing.defaultPageSize ?? PAGE_SIZE_MAX)
+  const { operation } = request.context
+  const scope = JSON.stringify([operation, request.namespace, listing.filters])
+  const { pageTokens } = request.ports
+  const after =
+    input.nextToken === undefined || input.nextToken === ''
+      ? undefined
+      : pageTokens.redeem(scope, input.nextToken)
+  const found = smallest(listing, { after, count: pageSize + 1 })
+  const items = found.slice(0, pageSize)
+  const last = items.at(-1)
+  const nextToken =
+    found.length > pageSize && last !== undefined ? pageTokens.issue(scope, last.sortKey) : undefined
+  return { items: items.map(({ item }) => item), nextToken }
+}
+
+function pageSizeOf({ maxResults }: PageInput, defaultPageSize: number): number {
+  if (maxResults === undefined) return defaultPageSize
+  if (!Number.isInteger(maxResults) || maxResults < 1 || maxResults > PAGE_SIZE_MAX)
+    throw ecsError('pageSize')
+  return maxResults
+}
+
+interface Keyed<Item> {
+  readonly item: Item
+  readonly sortKey: string
+}
+
+/**
+ * The first `count` items after `after`, in order: one pass that holds twice as many as it gives, so that a
+ * page of a long list costs no sort of the whole.
+ */
+function smallest<Item>(
+  { items, sortKeyOf, isDescending = false }: Listing<Item>,
+  { after, count }: { readonly after: string | undefined; readonly count: number },
+): Keyed<Item>[] {
+  const isBefore = isDescending
+    ? (first: string, second: string): boolean => first > second
+    : (first: string, second: string): boolean => first < second
+  const compare = (first: Keyed<Item>, second: Keyed<Item>): number =>
+    isBefore(first.sortKey, second.sortKey) ? -1 : 1
+  let kept: Keyed<Item>[] = []
+  let bound: string | undefined
+  for (const item of items) {
+    const sortKey = sortKeyOf(item)
+    if (after !== undefined && !isBefore(after, sortKey)) continue
+    if (bound !== undefined && !isBefore(sortKey, bound)) continue
+    kept.push({ item, sortKey })
+    if (kept.length < count * 2) continue
+    kept = kept.sort(compare).slice(0, count)
+    bound = kept.at(-1)?.sortKey
+  }
+  return kept.sort(compare).slice(0, count)
+}
