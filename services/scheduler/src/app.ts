@@ -3,8 +3,8 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js'
 import { Lifecycle, prepareSocketAddress, type Running, type ServicePorts } from '@homeport/runtime'
 import { CommitError, connectState } from '@homeport/store'
 import { CallError, serviceDefinition, serviceImplementation } from '@homeport/wire'
-import { SchedulerService } from '@homeport/wire/scheduler'
-import { Fence, FenceLostError } from './fence.ts'
+import { type RunTasksRequest, SchedulerService } from '@homeport/wire/scheduler'
+import { Fence } from './fence.ts'
 import { Reaper } from './loops/reaper.ts'
 import { ServiceLoop } from './loops/service-loop.ts'
 import { createSchedulerMetrics } from './metrics.ts'
@@ -105,7 +105,7 @@ async function startServer(
   server.addService(
     serviceDefinition(SchedulerService),
     serviceImplementation(SchedulerService, {
-      runTasks: (request) => answer(() => runTasks(ports, request)),
+      runTasks: (request) => answer(ports, request),
     }),
   )
   const port = await new Promise<number>((resolve, reject) => {
@@ -119,12 +119,17 @@ async function startServer(
 }
 
 /** What another try may cure is UNAVAILABLE: state is away, or another scheduler has taken over. */
-async function answer<T>(work: () => Promise<T>): Promise<T> {
+async function answer(ports: SchedulerPorts, request: RunTasksRequest): ReturnType<typeof runTasks> {
   try {
-    return await work()
+    return await runTasks(ports, request)
   } catch (error) {
-    const isTransient = error instanceof FenceLostError || (error instanceof CommitError && error.retryable)
-    throw isTransient ? new CallError(status.UNAVAILABLE, error.message, { cause: error }) : error
+    if (ports.fence.lost.aborted) {
+      throw new CallError(status.UNAVAILABLE, 'Another scheduler took over', { cause: error })
+    }
+    if (error instanceof CommitError && error.retryable) {
+      throw new CallError(status.UNAVAILABLE, error.message, { cause: error })
+    }
+    throw error
   }
 }
 

@@ -12,6 +12,7 @@ import {
   CommitError,
   type EntityOf,
   keyOf,
+  type RevisionListener,
   type StateWriter,
   type TableName,
   TransactionBuilder,
@@ -86,15 +87,47 @@ const ports = (): ServicePorts => ({
 
 const start = async (servicePorts = ports()): Promise<SchedulerServer> =>
   startSchedulerOn(
-    { ...stateAccess(), unhealthyReason: () => undefined },
+    stateAccess(),
     { listenAddress: '127.0.0.1:0', taskRetentionMs: RETENTION_MS },
     servicePorts,
   )
 
-const stateAccess = () => ({ reader: state.reader, writer: state.writer })
+/** Resolved by the scheduler's next commit, or by its next wait for a revision. */
+let heard: { commit: () => void; waitFor: () => void }
+
+/** Resolves when the scheduler has called the method, and before the call does anything. */
+const hears = (method: 'commit' | 'waitFor'): Promise<void> =>
+  new Promise((resolve) => {
+    heard[method] = resolve
+  })
+
+/** The state as the scheduler has it: a test can tell when it is used. */
+const stateAccess = () => {
+  const { reader, writer } = state
+  return {
+    unhealthyReason: () => undefined,
+    reader: {
+      view: reader.view,
+      ready: true,
+      waitFor: (revision: number, signal?: AbortSignal) => {
+        heard.waitFor()
+        return reader.waitFor(revision, signal)
+      },
+      onRevision: (listener: RevisionListener) => reader.onRevision(listener),
+      onReset: (listener: () => void) => reader.onReset(listener),
+    },
+    writer: {
+      commit: (transaction: TransactionBuilder) => {
+        heard.commit()
+        return writer.commit(transaction)
+      },
+    },
+  }
+}
 
 beforeEach(async () => {
   state = createMemoryState()
+  heard = { commit: () => undefined, waitFor: () => undefined }
   clock = createFakeClock()
   await put('clusters', create(ClusterSchema, { ...scope, name: 'default', status: ClusterStatus.ACTIVE }))
   const servicePorts = ports()
@@ -113,21 +146,25 @@ afterEach(async () => {
   await scheduler.stop()
 })
 
-const putInstance = (
-  instanceId: string,
-  fields: { memoryMib?: number; cpuUnits?: number; zone?: string; connected?: boolean } = {},
-) =>
-  put(
-    'containerInstances',
-    create(ContainerInstanceSchema, {
-      ...scope,
-      instanceId,
-      status: ContainerInstanceStatus.ACTIVE,
-      agentConnected: fields.connected ?? true,
-      resources: { cpuUnits: fields.cpuUnits ?? 4096, memoryMib: fields.memoryMib ?? 4096 },
-      attributes: fields.zone === undefined ? [] : [{ name: 'ecs.availability-zone', value: fields.zone }],
-    }),
-  )
+interface InstanceFields {
+  readonly memoryMib?: number
+  readonly cpuUnits?: number
+  readonly zone?: string
+  readonly connected?: boolean
+}
+
+const instanceRow = (instanceId: string, fields: InstanceFields = {}) =>
+  create(ContainerInstanceSchema, {
+    ...scope,
+    instanceId,
+    status: ContainerInstanceStatus.ACTIVE,
+    agentConnected: fields.connected ?? true,
+    resources: { cpuUnits: fields.cpuUnits ?? 4096, memoryMib: fields.memoryMib ?? 4096 },
+    attributes: fields.zone === undefined ? [] : [{ name: 'ecs.availability-zone', value: fields.zone }],
+  })
+
+const putInstance = (instanceId: string, fields?: InstanceFields) =>
+  put('containerInstances', instanceRow(instanceId, fields))
 
 const runRequest = (fields: object = {}, spec: object = {}) => ({
   ...scope,
@@ -349,6 +386,19 @@ describe('RunTasks', () => {
     expect((await client.runTasks(runRequest())).taskKeys).toEqual([])
   })
 
+  test('RunTasks waits for what its caller has seen when its own view is behind', async () => {
+    state.holdView()
+    const outcome = await state.writer.commit(
+      new TransactionBuilder().put('containerInstances', instanceRow('a')),
+    )
+    const minimumRevision = BigInt(outcome.kind === 'committed' ? outcome.revision : 0)
+    const waits = hears('waitFor')
+    const answering = client.runTasks(runRequest({ minimumRevision }))
+    await waits
+    state.releaseView()
+    expect((await answering).taskKeys).toHaveLength(1)
+  })
+
   test('RunTasks has one effect when a client token is repeated, also before the first is visible', async () => {
     await putInstance('a')
     const request = runRequest({ requestHash: new Uint8Array([1]), count: 2 }, { clientToken: 'token/1' })
@@ -371,8 +421,10 @@ describe('RunTasks', () => {
       status: ContainerInstanceStatus.DRAINING,
     })
     await state.writer.commit(new TransactionBuilder().put('containerInstances', changed))
+    const commits = hears('commit')
     const answering = client.runTasks(runRequest())
-    setTimeout(() => state.releaseView(), 0)
+    await commits
+    state.releaseView()
     const answer = await answering
     expect(answer.failures.map(({ reason }) => reason)).toEqual(['INACTIVE'])
     await putInstance('a', { memoryMib: 512 })
@@ -679,8 +731,10 @@ describe('the lease', () => {
     await state.writer.commit(
       new TransactionBuilder().put('leases', create(LeaseSchema, { name: 'scheduler', holderId: 'other' })),
     )
+    const commits = hears('commit')
     const answering = client.runTasks(runRequest())
-    setTimeout(() => state.releaseView(), 0)
+    await commits
+    state.releaseView()
     await expect(answering).rejects.toMatchObject({ code: status.UNAVAILABLE })
     expect(tasks()).toEqual([])
   })

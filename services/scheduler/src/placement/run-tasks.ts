@@ -63,6 +63,8 @@ export async function runTasks(ports: SchedulerPorts, request: RunTasksRequest):
   const endTimer = ports.metrics.runTasksDurationSeconds.startTimer()
   try {
     const checked = check(request)
+    // A caller that has just seen an instance register must not hear that there is none.
+    await ports.state.reader.waitFor(Number(request.minimumRevision), ports.fence.lost)
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       const response = await attemptRequest(ports, checked)
       if (response !== undefined) return response
