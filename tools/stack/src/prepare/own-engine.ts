@@ -143,10 +143,14 @@ export async function removeOwnEngine(
   return { kind: 'removed', dataRoot: engine.dataRoot }
 }
 
-/** The engine mounts its data root on itself, and does not always take that back. */
+/**
+ * The engine mounts its data root on itself, and does not always take that back. A failure shows itself when the
+ * folder is removed.
+ */
 async function unmountBelow(folder: string): Promise<void> {
   const mountPoints = parseMountPoints(readFileSync('/proc/self/mounts', 'utf8'), folder)
-  for (const mountPoint of mountPoints.toReversed()) await runCommand('umount', [mountPoint])
+  for (const mountPoint of mountPoints.toReversed())
+    await runCommand('umount', [mountPoint]).catch(() => undefined)
 }
 
 /** The mount points at and below `folder` in the text of /proc/self/mounts, in the order of mounting. */
