@@ -55,7 +55,6 @@ export class Replica implements StateReader, Running {
   #failureCount = 0
   #failingSinceMs: number | undefined
   #timer: Timer | undefined
-  #stopped = false
 
   constructor(options: ReplicaOptions) {
     this.#options = options
@@ -89,7 +88,6 @@ export class Replica implements StateReader, Running {
   }
 
   stop(): Promise<void> {
-    this.#stopped = true
     this.#timer?.cancel()
     const stream = this.#stream
     this.#stream = undefined
@@ -119,9 +117,7 @@ export class Replica implements StateReader, Running {
     this.#failureCount += 1
     if (this.#failingSinceMs === undefined) {
       this.#failingSinceMs = clock.now()
-      if (!this.#stopped) {
-        logger.warn({ err: error, revision: this.#view.revision }, 'watch of state ended, opening it again')
-      }
+      logger.warn({ err: error, revision: this.#view.revision }, 'watch of state ended, opening it again')
     }
     const delayMs = backoffDelayMs(this.#failureCount, RECONNECT_BACKOFF, random)
     this.#timer = clock.after(delayMs, () => this.#open())
