@@ -3,11 +3,13 @@
  */
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
+import { memory } from './memory-benchmark.ts'
+import { apiRequests } from './requests/api-benchmark.ts'
 import { describe } from './result.ts'
 import { openStack } from './stack.ts'
 import { startLatency, startThroughput } from './start/start-benchmarks.ts'
 
-const benchmarks: readonly Benchmark[] = [startLatency, startThroughput]
+const benchmarks: readonly Benchmark[] = [startLatency, startThroughput, apiRequests, memory]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,21 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { required } from '@homeport/base'
 import type { Benchmark } from './benchmark.ts'
+import { readStackFiles } from './data-directory.ts'
 import { type BenchResult, compare, round } from './result.ts'
 
 /** Lets start-up garbage be collected, so that what is printed is what a resting process keeps. */
 const SETTLE_MS = 15_000
 const KIB_PER_MIB = 1024
-/** Where `npm start` keeps its data unless told otherwise. */
-const DEFAULT_DATA_DIRECTORY = '.homeport'
-
-interface StackProcess {
-  readonly name: string
-  readonly pid: number
-}
-
 /** Resident memory of each process of the stack at rest; the agent beside the engine that it drives. */
 export const memory: Benchmark = {
   name: 'memory',
@@ -23,8 +15,7 @@ export const memory: Benchmark = {
   async run({ stack, progress }) {
     progress(`resting for ${SETTLE_MS / 1000} s`)
     await sleep(SETTLE_MS)
-    const dataDirectory = stack.environment['HOMEPORT_DATA_DIR'] ?? process.env['HOMEPORT_DATA_DIR']
-    const processes = stackProcesses(resolve(dataDirectory ?? DEFAULT_DATA_DIRECTORY))
+    const { processes } = readStackFiles(stack)
     const engineMiB = residentMiB(enginePid())
     return [
       ...processes.map((process): BenchResult => {
@@ -34,12 +25,6 @@ export const memory: Benchmark = {
       { name: 'memory-dockerd', value: round(engineMiB), unit: 'MiB' },
     ]
   },
-}
-
-function stackProcesses(dataDirectory: string): StackProcess[] {
-  const text = readFileSync(join(dataDirectory, 'run', 'stack.json'), 'utf8')
-  const state = JSON.parse(text) as { children: StackProcess[] }
-  return state.children
 }
 
 /** The engine's process, found by its name. */
