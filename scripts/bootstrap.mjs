@@ -1,4 +1,4 @@
-// Runs a command of tools/stack on the pinned Node, after installing the npm packages when they are
+// Runs a command of tools/stack, or a TypeScript file, on the pinned Node, after installing the npm packages when they are
 // missing or out of date. Plain JavaScript for Node 20 without dependencies, because it runs before
 // there are any; all that follows is TypeScript on the pinned Node.
 import { spawn } from 'node:child_process'
@@ -27,8 +27,15 @@ async function main() {
     throw new Error('No Homeport stack is running. Start one with: npm start')
   const node =
     command === 'env' ? join(root, 'node_modules', '.bin', 'node') : await ensureDependencies(root, report)
-  return await hand([join(root, 'tools', 'stack', 'src', 'main.ts'), command, ...args], node)
+  return await hand([...entryOf(command), ...args], node)
 }
+
+/**
+ * A file of the repository by itself, or a command of tools/stack.
+ * @param {string} command
+ */
+const entryOf = (command) =>
+  command.endsWith('.ts') ? [join(root, command)] : [join(root, 'tools', 'stack', 'src', 'main.ts'), command]
 
 /**
  * Runs the command to its end. Signals go to it alone, because it decides what stopping means.
