@@ -7,10 +7,11 @@
 // cruised, and plants a violation of every rule below.
 
 const { existsSync, globSync, readFileSync } = require('node:fs')
-const { join } = require('node:path')
+const path = require('node:path')
 
 const PRODUCTION = '^(packages|services|agent)/'
-const TESTS = '\\.test\\.ts$'
+/** Tests, and what stands beside them only to serve them. */
+const TESTS = '(\\.test\\.ts$|/src/testing/|^packages/[^/]+/test-support/)'
 const TESTKIT = '^packages/testkit/'
 
 /** The files that workspaces publish under `exports`, as one pattern. */
@@ -20,10 +21,10 @@ const workspaces = globSync('{packages,services,tools}/*', { cwd: __dirname }).c
   'test',
 ])
 const PUBLISHED = workspaces
-  .filter((folder) => existsSync(join(__dirname, folder, 'package.json')))
+  .filter((folder) => existsSync(path.join(__dirname, folder, 'package.json')))
   .flatMap((folder) => {
-    const { exports } = JSON.parse(readFileSync(join(__dirname, folder, 'package.json'), 'utf8'))
-    return Object.values(exports ?? {}).map((file) => join(folder, file).replaceAll('.', '\\.'))
+    const { exports } = JSON.parse(readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8'))
+    return Object.values(exports ?? {}).map((file) => path.join(folder, file).replaceAll('.', '\\.'))
   })
   .join('|')
 
@@ -96,9 +97,9 @@ const rules = [
     to: { path: TESTKIT },
   },
   {
-    name: 'tests-not-imported',
-    comment: 'A test file is run, never imported. Shared set-up belongs in @homeport/testkit.',
-    from: {},
+    name: 'tests-not-shipped',
+    comment: 'Only a test imports what serves tests.',
+    from: { pathNot: `(${TESTS}|^test/)` },
     to: { path: TESTS },
   },
   {

@@ -1,4 +1,3 @@
-// tidy-allow-file(declared-imports): support of tests, never shipped, so devDependencies are right
 import {
   AwsJson1_0Protocol,
   AwsJson1_1Protocol,

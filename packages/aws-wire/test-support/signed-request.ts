@@ -1,4 +1,3 @@
-// tidy-allow-file(declared-imports): support of tests, never shipped, so devDependencies are right
 import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { HttpRequest } from '@smithy/types'

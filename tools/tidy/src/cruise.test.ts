@@ -46,7 +46,8 @@ const BROKEN: Readonly<Record<string, readonly [string, string]>> = {
   'test/uses-depth.ts': ["import '../agent/src/hidden.ts'", 'only-through-exports-of-agent'],
   'bench/src/uses-depth.ts': ["import '../../tools/stack/src/hidden.ts'", 'only-through-exports-of-tools'],
   'services/api/src/uses-testkit.ts': ["import '@homeport/testkit'", 'testkit-not-shipped'],
-  'services/api/src/uses-test.ts': ["import './sample.test.ts'", 'tests-not-imported'],
+  'services/api/src/uses-test.ts': ["import './sample.test.ts'", 'tests-not-shipped'],
+  'agent/src/uses-fake.ts': ["import './testing/fake.ts'", 'tests-not-shipped'],
   'services/state/src/uses-nats.ts': ["import '@nats-io/jetstream'", 'nats-only-in-bus'],
   'agent/src/engine/uses-docker.ts': [
     "import type Docker from 'dockerode'\nexport type D = Docker",
@@ -63,6 +64,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'services/api/src/uses-type.ts': "import type { Task } from '@aws-sdk/client-ecs'\nexport type T = Task",
   'services/api/src/uses-testkit.test.ts': "import '@homeport/testkit'",
   'services/api/src/sample.test.ts': "import '@homeport/base'",
+  'agent/src/testing/fake.ts': "import '@homeport/testkit'",
+  'agent/src/uses-fake.test.ts': "import './testing/fake.ts'",
   'services/control-plane/src/uses-state.ts': "import '@homeport/state'",
   'agent/src/docker/uses-docker.ts': "import 'dockerode'",
   'packages/testkit/src/uses-docker.ts': "import 'dockerode'",

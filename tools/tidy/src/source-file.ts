@@ -20,7 +20,7 @@ export interface Violation {
  */
 export type Check = (files: readonly SourceFile[]) => Violation[]
 
-const TEST = /(\.test\.ts$|^test\/)/
+const TEST = /(\.test\.ts$|^test\/|^packages\/[^/]+\/test-support\/|\/src\/testing\/)/
 
 /** Whether a file is TypeScript that people wrote; generated code answers to its generator. */
 export const isTypeScript = (file: SourceFile): boolean =>

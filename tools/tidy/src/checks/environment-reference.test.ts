@@ -4,8 +4,13 @@ import { environmentReference } from './environment-reference.ts'
 const config = (text: string) => ({ path: 'services/api/src/config.ts', text })
 const reference = (text: string) => ({ path: 'docs/reference/environment.md', text })
 
-test('environmentReference reports a variable when config.ts reads it and the page lacks it', () => {
-  const reads = ["env['HOMEPORT_API_PORT']", 'env.HOMEPORT_API_PORT', "read('HOMEPORT_API_PORT')"]
+test('environmentReference reports a variable when the code reads it and the page lacks it', () => {
+  const reads = [
+    "env['HOMEPORT_API_PORT']",
+    'env.HOMEPORT_API_PORT',
+    "read('HOMEPORT_API_PORT')",
+    "{ variable: 'HOMEPORT_API_PORT' }",
+  ]
   for (const read of reads) {
     expect(environmentReference([config(`\nconst a = ${read}`)]), read).toMatchObject([
       { path: 'services/api/src/config.ts', line: 2 },
@@ -17,9 +22,14 @@ test('environmentReference reports a variable when config.ts reads it and the pa
   }
 })
 
-test('environmentReference reports a variable when the page has it and no config.ts reads it', () => {
+test('environmentReference reports a variable when the page has it and nothing reads it', () => {
   const page = reference('| name | meaning |\n|---|---|\n| `ECS_CLUSTER` | the cluster |')
-  expect(environmentReference([config('// ECS_CLUSTER'), page])).toMatchObject([{ path: page.path, line: 3 }])
+  expect(
+    environmentReference([
+      config("// ECS_CLUSTER\nconst child = { ECS_CLUSTER: 'a', 'ECS_CLUSTER': 'b' }"),
+      page,
+    ]),
+  ).toMatchObject([{ path: page.path, line: 3 }])
 })
 
 test('environmentReference accepts variables when code and page agree', () => {

@@ -12,11 +12,9 @@ interface Mention {
   readonly line: number
 }
 
-/** The environment variables that config.ts files read are those of the reference page. */
+/** The environment variables that the code reads are those of the reference page. */
 export function environmentReference(files: readonly SourceFile[]): Violation[] {
-  const read = files
-    .filter((file) => isSource(file) && /(^|[/-])config\.ts$/.test(file.path))
-    .flatMap(variablesRead)
+  const read = files.filter(isSource).flatMap(variablesRead)
   const reference = files.find((file) => file.path === REFERENCE)
   const documented = reference === undefined ? [] : variablesDocumented(reference)
   const readNames = new Set(read.map(({ name }) => name))
@@ -27,19 +25,26 @@ export function environmentReference(files: readonly SourceFile[]): Violation[] 
       .map(({ name, path, line }) => ({ path, line, message: `Add a row for \`${name}\` to ${REFERENCE}` })),
     ...documented
       .filter(({ name }) => !readNames.has(name))
-      .map(({ name, path, line }) => ({ path, line, message: `Delete ${name}: no config.ts reads it` })),
+      .map(({ name, path, line }) => ({ path, line, message: `Delete ${name}: nothing reads it` })),
   ]
 }
 
+/** A name is read where it is a text of its own or a member, not where it is the key of an object. */
 function variablesRead(file: SourceFile): Mention[] {
   const mentions: Mention[] = []
+  const keys = new Set<number>()
   const add = (name: unknown, offset: number): void => {
-    if (typeof name !== 'string' || !VARIABLE.test(name)) return
+    if (typeof name !== 'string' || !VARIABLE.test(name) || keys.has(offset)) return
     mentions.push({ name, path: file.path, line: lineAt(file.text, offset) })
   }
   visit(file, {
+    Property: ({ key }) => {
+      keys.add(key.start)
+    },
     Literal: (node) => add(node.value, node.start),
-    Identifier: (node) => add(node.name, node.start),
+    MemberExpression({ computed, property, start }) {
+      if (!computed && property.type === 'Identifier') add(property.name, start)
+    },
   })
   return mentions
 }

@@ -9,8 +9,8 @@ const glue = (...parts: readonly string[]): string => parts.join('')
 test('privateDetails reports secrets, machine paths and registries when a file holds them', () => {
   const planted = [
     glue('AK', 'IA', 'ABCDEFGHIJKLMNOP'),
-    glue('-----BEGIN RSA ', 'PRIVATE KEY-----'),
-    glue('-----BEGIN ', 'PRIVATE KEY-----'),
+    glue('-----BEGIN RSA ', 'PRIVATE KEY-----\n', 'MIIEvQIBADANBgkqh'),
+    glue('-----BEGIN ', 'PRIVATE KEY-----\\n', 'MIIEvQIBADANBgkqh'),
     glue('gh', 'p_', 'a'.repeat(36)),
     glue('see /ho', 'me/alice/project'),
     glue('"/Us', 'ers/Alice/project"'),
@@ -28,6 +28,7 @@ test('privateDetails accepts a text when it only resembles them', () => {
   const fine = [
     'AKIAIOSFODNN7EXAMPLE',
     '-----BEGIN CERTIFICATE-----',
+    '`-----BEGIN PRIVATE KEY-----\\n${lines}`',
     'services/home/page and ~/home and ./root/x',
     'GET /root',
     '/checkouts/mineral',

@@ -9,7 +9,8 @@ const SECRET = 'Take the secret out, and revoke it if it was ever real'
 const PATTERNS: readonly Pattern[] = [
   // The identifiers of AWS's own examples end in EXAMPLE and open nothing.
   { pattern: /\b(?:AKIA|ASIA)(?![A-Z0-9]{9}EXAMPLE\b)[A-Z0-9]{16}\b/g, message: SECRET },
-  { pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/g, message: SECRET },
+  // The header alone is only the name of the format.
+  { pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\[nr]|\s)*[\w+/]{16}/g, message: SECRET },
   { pattern: /\b(?:ghp|gho|ghs|npm|glpat)_[A-Za-z0-9]{30,}\b/g, message: SECRET },
   {
     pattern: /(?<![\w.)}\]-])(?:\/home\/[a-z]|\/Users\/[A-Za-z]|\/root\/[\w.]|[A-Z]:\\Users\\)[\w./\\-]*/g,

@@ -27,6 +27,8 @@ test('unitSuffix accepts a number when its name says the unit or is no quantity'
     'const batchSizeBytes = 5 * 1024',
     'const format = 1; const nowhere = 2; const untilLine = 3',
     'function plan(nowMs: number): void {}',
+    'interface Table { readonly size: number }',
+    'interface NatsAnswer { readonly sync_interval: number }',
   ]
   for (const text of fine) expect(check(text), text).toEqual([])
 })

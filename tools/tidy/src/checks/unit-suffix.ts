@@ -14,8 +14,8 @@ const MOMENTS = new Set(['at', 'now', 'since', 'until'])
 
 const UNITS = new Set(
   (
-    'ns us ms seconds second minutes minute hours hour days day bytes byte kib mib gib tib units vcpus cores ' +
-    'percent ratio fraction factor count index items entries records rows lines messages tasks instances'
+    'ns us ms seconds second minutes minute hours hour days day bytes byte kib mib gib tib units shares vcpus cores ' +
+    'rounds percent ratio fraction factor count index items entries records rows lines messages tasks instances'
   ).split(' '),
 )
 
@@ -67,6 +67,8 @@ function isNumeric(value: Expression | PrivateIdentifier | null): boolean {
 }
 
 function lacksUnit(name: string): boolean {
+  // A collection's own word for its count, and a name that another program's JSON gave.
+  if (name === 'size' || /^[a-z]+(_[a-z]+)+$/.test(name)) return false
   const words = name
     .replace(/([KMGT])iB/g, '$1ib')
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
