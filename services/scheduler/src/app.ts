@@ -56,14 +56,19 @@ export async function startSchedulerOn(
     lifecycle.defer(() => fence.release())
     const view = new SchedulerView(state.reader)
     lifecycle.defer(() => view.release())
-    const schedulerPorts: SchedulerPorts = { ...ports, state, fence, view, metrics }
+    const stop = new AbortController()
+    const stopping = AbortSignal.any([stop.signal, fence.lost])
+    const schedulerPorts: SchedulerPorts = { ...ports, state, fence, view, metrics, stopping }
     const address = await startServer(schedulerPorts, options, lifecycle)
     startLoops(schedulerPorts, options, lifecycle)
     ports.logger.info({ address }, 'scheduler started')
     return {
       address,
       unhealthyReason: () => (fence.lost.aborted ? 'another scheduler took over' : state.unhealthyReason()),
-      stop: () => lifecycle.stop(),
+      stop: () => {
+        stop.abort()
+        return lifecycle.stop()
+      },
     }
   } catch (error) {
     await lifecycle.stop()
@@ -123,8 +128,8 @@ async function answer(ports: SchedulerPorts, request: RunTasksRequest): ReturnTy
   try {
     return await runTasks(ports, request)
   } catch (error) {
-    if (ports.fence.lost.aborted) {
-      throw new CallError(status.UNAVAILABLE, 'Another scheduler took over', { cause: error })
+    if (ports.stopping.aborted) {
+      throw new CallError(status.UNAVAILABLE, 'This scheduler no longer acts', { cause: error })
     }
     if (error instanceof CommitError && error.retryable) {
       throw new CallError(status.UNAVAILABLE, error.message, { cause: error })

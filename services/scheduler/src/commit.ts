@@ -24,7 +24,7 @@ export async function commitPlacements(
   transaction: TransactionBuilder,
   tasks: readonly Task[],
 ): Promise<CommitOutcome> {
-  const { state, view, fence, metrics } = ports
+  const { state, view, stopping, metrics } = ports
   let outcome: CommitOutcome
   try {
     outcome = await state.writer.commit(transaction)
@@ -38,20 +38,20 @@ export async function commitPlacements(
   metrics.conflicts.inc({ table: outcome.table })
   view.drop(tasks)
   // A row that is gone has no version to wait for; the next attempt reads whatever the view shows.
-  if (outcome.actualVersion > 0) await state.reader.waitFor(outcome.actualVersion, fence.lost)
+  if (outcome.actualVersion > 0) await state.reader.waitFor(outcome.actualVersion, stopping)
   return outcome
 }
 
-/** Retries until the fence is renewed: until then nothing is known of the unclear transaction. */
-async function settle({ fence, logger, clock }: SchedulerPorts): Promise<void> {
-  for (;;) {
+/** Retries until the fence is renewed or the scheduler stops: until then nothing is known of the transaction. */
+async function settle({ fence, logger, clock, stopping }: SchedulerPorts): Promise<void> {
+  while (!stopping.aborted) {
     try {
       await fence.renew()
       return
     } catch (error) {
       if (!(error instanceof CommitError) || !error.retryable) throw error
       logger.warn({ err: error }, 'cannot renew the lease, will be repeated')
-      await delay(clock, RENEWAL_INTERVAL_MS, fence.lost)
+      await delay(clock, RENEWAL_INTERVAL_MS, stopping)
     }
   }
 }

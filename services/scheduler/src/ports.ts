@@ -18,4 +18,6 @@ export interface SchedulerPorts extends ServicePorts {
   readonly fence: Fence
   readonly view: SchedulerView
   readonly metrics: SchedulerMetrics
+  /** Aborted when the scheduler stops, or another one took over: whatever waits, ends. */
+  readonly stopping: AbortSignal
 }

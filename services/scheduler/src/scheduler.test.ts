@@ -709,6 +709,18 @@ describe('the reaper', () => {
 })
 
 describe('the lease', () => {
+  test('a scheduler stops at once when state has gone away in the middle of a placement', async () => {
+    await putInstance('a')
+    for (let count = 0; count < 5; count++) {
+      state.failNext(new CommitError('UNAVAILABLE', 'state is away'), { applied: false })
+    }
+    const commits = hears('commit')
+    const answering = Promise.allSettled([client.runTasks(runRequest())])
+    await commits
+    await scheduler.stop()
+    expect(await answering).toMatchObject([{ status: 'rejected', reason: { code: status.UNAVAILABLE } }])
+  })
+
   test('a scheduler stops acting when another one starts', async () => {
     await putInstance('a')
     startAgent()

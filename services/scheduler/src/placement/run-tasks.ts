@@ -64,7 +64,7 @@ export async function runTasks(ports: SchedulerPorts, request: RunTasksRequest):
   try {
     const checked = check(request)
     // A caller that has just seen an instance register must not hear that there is none.
-    await ports.state.reader.waitFor(Number(request.minimumRevision), ports.fence.lost)
+    await ports.state.reader.waitFor(Number(request.minimumRevision), ports.stopping)
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       const response = await attemptRequest(ports, checked)
       if (response !== undefined) return response
