@@ -19,8 +19,13 @@ const OWNER_ONLY_FILE = 0o600
  * @throws {StackError} when the directory holds other things: `npm run down` empties it, so it must be ours.
  */
 export function openInstallation(paths: DataPaths): Installation {
-  const existing = readInstallation(paths)
-  if (existing !== undefined) return existing
+  const installation = readInstallation(paths) ?? createInstallation(paths)
+  for (const folder of [paths.logs, paths.run])
+    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER })
+  return installation
+}
+
+function createInstallation(paths: DataPaths): Installation {
   mkdirSync(paths.root, { recursive: true, mode: OWNER_ONLY_FOLDER })
   const [foreign] = readdirSync(paths.root)
   if (foreign !== undefined) {
@@ -31,7 +36,6 @@ export function openInstallation(paths: DataPaths): Installation {
   }
   const installation = { installationId: systemIds.hex(16), ports: {} }
   writeInstallation(paths, installation)
-  for (const folder of [paths.logs, paths.run]) mkdirSync(folder, { recursive: true })
   return installation
 }
 

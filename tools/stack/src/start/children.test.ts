@@ -8,7 +8,7 @@ const plan: StackPlan = {
   paths: dataPaths('/data'),
   installationId: 'abc',
   credentials: { accountId: '000000000000', accessKeyId: 'AKIA', secretAccessKey: 'root-secret' },
-  ports: { nats: 1, gateway: 2, enrollment: 5, controlPlaneMetrics: 3, agentMetrics: 4 },
+  ports: { nats: 1, gateway: 2, controlPlaneMetrics: 3, agentMetrics: 4, enrollment: 5, natsMonitor: 6 },
   natsServer: '/bin/nats-server',
   natsUser: 'homeport',
   natsPassword: 'nats-secret',
@@ -26,6 +26,7 @@ test('planChildren gives each process its own settings and no secret in its argu
   expect(children.agent.environment).toMatchObject({
     ECS_CLUSTER: 'default',
     HOMEPORT_GATEWAY_ADDRESS: 'localhost:2',
+    AWS_REGION: 'us-east-1',
     HOMEPORT_INSTALLATION_ID: 'abc',
   })
   const args = JSON.stringify(Object.values(children).map((child) => child.args))

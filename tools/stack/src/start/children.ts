@@ -45,8 +45,7 @@ export function planChildren(
   const common = {
     ...inheritable(inherited),
     HOMEPORT_INSTALLATION_ID: plan.installationId,
-    HOMEPORT_REGION: config.region,
-    HOMEPORT_ACCOUNT_ID: config.accountId,
+    AWS_REGION: config.region,
   }
   return {
     nats: {
@@ -63,13 +62,14 @@ export function planChildren(
       environment: {
         ...common,
         HOMEPORT_DATA_DIR: paths.root,
+        HOMEPORT_ACCOUNT_ID: config.accountId,
         HOMEPORT_NATS_URL: `nats://127.0.0.1:${ports.nats}`,
+        HOMEPORT_NATS_MONITOR_URL: `http://127.0.0.1:${ports.natsMonitor}`,
         HOMEPORT_NATS_USER: plan.natsUser,
         HOMEPORT_NATS_PASSWORD: plan.natsPassword,
         HOMEPORT_API_PORT: String(config.apiPort),
         HOMEPORT_GATEWAY_PORT: String(ports.gateway),
         HOMEPORT_ENROLLMENT_PORT: String(ports.enrollment),
-        HOMEPORT_JOIN_TOKEN_FILE: paths.joinToken,
         HOMEPORT_METRICS_PORT: String(ports.controlPlaneMetrics),
         HOMEPORT_ROOT_ACCESS_KEY_ID: plan.credentials.accessKeyId,
         HOMEPORT_ROOT_SECRET_ACCESS_KEY: plan.credentials.secretAccessKey,
@@ -83,11 +83,11 @@ export function planChildren(
       environment: {
         ECS_CLUSTER: DEFAULT_CLUSTER,
         ...common,
-        HOMEPORT_DATA_DIR: join(paths.root, 'agent'),
+        HOMEPORT_AGENT_DATA_DIR: join(paths.root, 'agent'),
         HOMEPORT_GATEWAY_ADDRESS: `localhost:${ports.gateway}`,
         HOMEPORT_ENROLLMENT_ADDRESS: `localhost:${ports.enrollment}`,
         HOMEPORT_JOIN_TOKEN_FILE: paths.joinToken,
-        HOMEPORT_METRICS_PORT: String(ports.agentMetrics),
+        HOMEPORT_AGENT_METRICS_PORT: String(ports.agentMetrics),
       },
       stopTimeoutMs: STOP_TIMEOUT_MS,
     },

@@ -18,7 +18,7 @@ async function takePort(): Promise<number> {
 
 test('choosePorts keeps the ports of the last start while they are free', async () => {
   const first = await choosePorts({}, {})
-  expect(new Set(Object.values(first)).size).toBe(5)
+  expect(new Set(Object.values(first)).size).toBe(6)
   expect(await choosePorts({}, first)).toEqual(first)
 })
 

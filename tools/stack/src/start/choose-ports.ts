@@ -26,10 +26,11 @@ export async function choosePorts(
     throw new StackError(`Cannot use ${variable}: the port must be free, received ${port}`)
   }
   return {
-    nats: await choose('nats'),
+    controlPlaneMetrics: await choose('controlPlaneMetrics'),
     gateway: await choose('gateway'),
     enrollment: await choose('enrollment'),
-    controlPlaneMetrics: await choose('controlPlaneMetrics'),
     agentMetrics: await choose('agentMetrics'),
+    nats: await choose('nats'),
+    natsMonitor: await choose('natsMonitor'),
   }
 }

@@ -38,12 +38,13 @@ export async function planStack(config: StackConfig): Promise<StackPlan> {
   const natsPassword = randomBytes(NATS_PASSWORD_BYTES).toString('hex')
   const natsConfig = {
     port: ports.nats,
+    monitorPort: ports.natsMonitor,
     user: NATS_USER,
     password: natsPassword,
     storeFolder: paths.natsStore,
   }
   writeFileSync(paths.natsConfiguration, renderNatsConfig(natsConfig), { mode: OWNER_ONLY_FILE })
-  for (const folder of [paths.natsStore, paths.logs, paths.run]) mkdirSync(folder, { recursive: true })
+  mkdirSync(paths.natsStore, { recursive: true })
   return {
     config,
     paths,

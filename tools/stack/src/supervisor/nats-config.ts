@@ -2,6 +2,8 @@
 export interface NatsConfig {
   /** On 127.0.0.1. */
   readonly port: number
+  /** On 127.0.0.1; where the server tells its settings and figures. */
+  readonly monitorPort: number
   readonly user: string
   readonly password: string
   /** Folder of the streams; absolute path. */
@@ -17,6 +19,7 @@ export interface NatsConfig {
 export function renderNatsConfig(config: NatsConfig): string {
   return `# Written by npm start at every start.
 listen: 127.0.0.1:${config.port}
+http: 127.0.0.1:${config.monitorPort}
 server_name: homeport
 jetstream {
   store_dir: ${JSON.stringify(config.storeFolder)}
