@@ -97,7 +97,7 @@ class LoopbackScheduler implements FakeScheduler {
     const record = token === '' ? undefined : this.#record(request, token)
     if (record !== undefined) {
       const isSame = Buffer.compare(record.requestHash, request.requestHash) === 0
-      return { taskKeys: record.resultKeys, clientTokenConflict: !isSame }
+      return isSame ? { taskKeys: record.resultKeys } : { clientTokenConflict: true }
     }
     return this.#place(request, token)
   }

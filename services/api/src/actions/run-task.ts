@@ -8,7 +8,8 @@ import {
   parseDocument,
 } from '@homeport/ecs-api'
 import { placeTasks } from '../launch/place-tasks.ts'
-import { requestHash, taskSpecOf, taskTagsOf } from '../launch/task-spec.ts'
+import { requestHash } from '../launch/request-hash.ts'
+import { taskSpecOf, taskTagsOf } from '../launch/task-spec.ts'
 import { requireClusterScope } from '../lookup/clusters.ts'
 import { registeredInstances } from '../lookup/members.ts'
 import { requireActiveTaskDefinition } from '../lookup/task-definitions.ts'
@@ -43,7 +44,7 @@ export async function runTask(
     placementConstraints: [...placementConstraints, ...placement.constraints],
     placementStrategies: placement.strategies,
     tags: tags.map((tag) => ({ ...tag })),
-    requestHash: requestHash(input),
+    requestHash: requestHash({ ...input, cluster: scope.cluster, clientToken: undefined }),
   })
 }
 

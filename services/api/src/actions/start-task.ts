@@ -1,6 +1,6 @@
 import { checkLabels, checkLaunch, checkOverrides, parseDocument } from '@homeport/ecs-api'
 import { placeTasks } from '../launch/place-tasks.ts'
-import { requestHash, taskSpecOf, taskTagsOf } from '../launch/task-spec.ts'
+import { taskSpecOf, taskTagsOf } from '../launch/task-spec.ts'
 import { requireClusterScope } from '../lookup/clusters.ts'
 import { findInstance, requireList } from '../lookup/members.ts'
 import { requireActiveTaskDefinition } from '../lookup/task-definitions.ts'
@@ -33,6 +33,5 @@ export async function startTask(
     containerInstanceIds: named.map((text) => findInstance(request, scope, text).id),
     placementConstraints,
     tags: tags.map((tag) => ({ ...tag })),
-    requestHash: requestHash(input),
   })
 }

@@ -1,14 +1,18 @@
 import type { OperationName } from '@homeport/aws-wire'
 import type { EcsAction } from './action.ts'
 import { createCluster } from './create-cluster.ts'
+import { createService } from './create-service.ts'
 import { deleteCluster } from './delete-cluster.ts'
+import { deleteService } from './delete-service.ts'
 import { deregisterTaskDefinition } from './deregister-task-definition.ts'
 import { describeClusters } from './describe-clusters.ts'
 import { describeContainerInstances } from './describe-container-instances.ts'
+import { describeServices } from './describe-services.ts'
 import { describeTaskDefinition } from './describe-task-definition.ts'
 import { describeTasks } from './describe-tasks.ts'
 import { listClusters } from './list-clusters.ts'
 import { listContainerInstances } from './list-container-instances.ts'
+import { listServices } from './list-services.ts'
 import { listTaskDefinitionFamilies } from './list-task-definition-families.ts'
 import { listTaskDefinitions } from './list-task-definitions.ts'
 import { listTasks } from './list-tasks.ts'
@@ -16,10 +20,16 @@ import { registerTaskDefinition } from './register-task-definition.ts'
 import { runTask } from './run-task.ts'
 import { startTask } from './start-task.ts'
 import { stopTask } from './stop-task.ts'
+import { updateService } from './update-service.ts'
 
 /** Every operation of ECS that is implemented. */
 export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAction<Operation> } = {
   CreateCluster: createCluster,
+  UpdateService: updateService,
+  ListServices: listServices,
+  DescribeServices: describeServices,
+  DeleteService: deleteService,
+  CreateService: createService,
   DeleteCluster: deleteCluster,
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeClusters: describeClusters,

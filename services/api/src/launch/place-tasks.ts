@@ -2,7 +2,7 @@ import type { Failure, Task } from '@aws-sdk/client-ecs'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { taskArn } from '@homeport/domain'
 import { ecsError } from '@homeport/ecs-api'
-import type { ClusterScope } from '@homeport/store'
+import { type ClusterScope, joinKey } from '@homeport/store'
 import type { RunTasksRequestSchema, RunTasksResponse } from '@homeport/wire/scheduler'
 import { waitUntilVisible } from '../commit/transact.ts'
 import type { ApiRequest } from '../ports.ts'
@@ -24,15 +24,26 @@ export async function placeTasks(
   scope: ClusterScope,
   asked: MessageInitShape<typeof RunTasksRequestSchema>,
 ): Promise<PlacedTasks> {
-  const answer = await request.ports.scheduler.runTasks({ ...scope, ...asked })
+  const { view } = request.ports.state.reader
+  // The scheduler's own view may be behind: what this request was checked against must be there too.
+  const minimumRevision = BigInt(view.revision)
+  const answer = await request.ports.scheduler.runTasks({ ...scope, ...asked, minimumRevision })
   if (answer.clientTokenConflict) {
-    const resourceIds = answer.taskKeys.map((key) =>
-      taskArn(scope, scope.cluster, key.split('/').at(-1) ?? ''),
-    )
+    const resourceIds = earlierTaskArns(request, scope, asked.spec?.clientToken ?? '')
     throw ecsError('clientTokenConflict', undefined, { members: { resourceIds } })
   }
   await waitUntilVisible(request, Number(answer.revision))
   return { tasks: tasksOf(request, answer), failures: answer.failures.map(failureOf) }
+}
+
+/** The tasks of the request that used the token first, as far as the own view knows them. */
+function earlierTaskArns(request: ApiRequest, scope: ClusterScope, clientToken: string): string[] {
+  const key = joinKey(scope.accountId, scope.region, 'RunTask', encodeURIComponent(clientToken))
+  const record = request.ports.state.reader.view.table('idempotency').get(key)
+  return (record?.value.resultKeys ?? []).map((taskKey) => {
+    const [, , cluster = '', taskId = ''] = taskKey.split('/')
+    return taskArn(scope, cluster, taskId)
+  })
 }
 
 /** A task of a repeated request may be gone by now: it was stopped so long ago that it is no longer kept. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { TaskOverride } from '@aws-sdk/client-ecs'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import {
@@ -71,20 +70,4 @@ export function taskTagsOf(
   const propagated = input.propagateTags === 'TASK_DEFINITION' ? definition.value.tags : []
   const managed = input.enableECSManagedTags === true ? [{ key: 'aws:ecs:clusterName', value: cluster }] : []
   return mergeTags(propagated, checkTags(input.tags), managed)
-}
-
-/** SHA-256 of what a request asks for, without its client token; the order of members does not matter. */
-export function requestHash(input: object): Uint8Array {
-  const { clientToken: _clientToken, ...rest } = input as { clientToken?: string }
-  return createHash('sha256').update(canonicalJson(rest)).digest()
-}
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .toSorted(([first], [second]) => (first < second ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`)
-  return `{${members.join(',')}}`
 }

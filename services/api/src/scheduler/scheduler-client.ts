@@ -41,6 +41,8 @@ function refusalOf(error: unknown): unknown {
   const retriedAs = RETRIED_AS.get(error.code)
   if (retriedAs !== undefined) return ecsError(retriedAs, undefined, { cause: error })
   if (error.code === status.NOT_FOUND) return ecsError('clusterNotFound', undefined, { cause: error })
+  if (error.code === status.FAILED_PRECONDITION)
+    return ecsError('noContainerInstances', undefined, { cause: error })
   if (error.code !== status.INVALID_ARGUMENT) return error
   return ecsError('placementRefused', { problem: error.details }, { cause: error })
 }

@@ -70,7 +70,7 @@ export function serviceView(
   const service = row.value
   const { runningCount, pendingCount } = request.ports.counts.ofService(row.key, service.incarnationId)
   const deployments = shownDeployments(request, row)
-  const revision = revisionOf(request, service, deployments[0]?.value.targetRevisionId ?? '')
+  const revision = primaryRevision(request, service)
   return {
     serviceArn: serviceArn(service, service.cluster, service.name),
     serviceName: service.name,
@@ -120,7 +120,7 @@ const deploymentConfigurationOf = (service: StoredService): Service['deploymentC
 })
 
 /** The revision of a service, as long as it is kept. */
-export function revisionOf(
+function revisionOf(
   request: ApiRequest,
   service: StoredService,
   revisionId: string,
@@ -128,6 +128,13 @@ export function revisionOf(
   if (revisionId === '') return undefined
   const key = serviceMemberKey(serviceScopeOf(service), revisionId)
   return request.ports.state.reader.view.table('serviceRevisions').get(key)?.value
+}
+
+/** The revision that a service moves to or has reached. */
+export function primaryRevision(request: ApiRequest, service: StoredService): ServiceRevision | undefined {
+  const key = serviceMemberKey(serviceScopeOf(service), service.primaryDeploymentId)
+  const deployment = request.ports.state.reader.view.table('serviceDeployments').get(key)
+  return revisionOf(request, service, deployment?.value.targetRevisionId ?? '')
 }
 
 /** The primary deployment, then those that still have tasks, newest first. */

@@ -1,0 +1,35 @@
+import { serviceArn } from '@homeport/domain'
+import { clusterKey } from '@homeport/store'
+import { type Service, ServiceStatus } from '@homeport/wire/types'
+import { requireClusterScope } from '../lookup/clusters.ts'
+import { paginate } from '../paging/paginate.ts'
+import type { ApiRequest } from '../ports.ts'
+import { primaryRevision } from '../view/service-view.ts'
+import type { EcsInput, EcsOutput } from './action.ts'
+
+/** ECS's own default, smaller than everywhere else. */
+const DEFAULT_PAGE_SIZE = 10
+
+/** Lists the ARNs of a cluster's services by name; deleted ones are left out. */
+export async function listServices(
+  input: EcsInput<'ListServices'>,
+  request: ApiRequest,
+): Promise<EcsOutput<'ListServices'>> {
+  const scope = requireClusterScope(request, input.cluster)
+  const { launchType, schedulingStrategy = 'REPLICA' } = input
+  const rows = request.ports.state.reader.view.table('services').find('cluster', clusterKey(scope))
+  const isListed = (service: Service): boolean =>
+    service.status !== ServiceStatus.INACTIVE &&
+    schedulingStrategy === 'REPLICA' &&
+    (launchType === undefined || primaryRevision(request, service)?.launchType === launchType)
+  const page = paginate(request, input, {
+    items: [...rows].map(({ value }) => value).filter(isListed),
+    sortKeyOf: ({ name }) => name,
+    filters: { cluster: scope.cluster, launchType, schedulingStrategy },
+    defaultPageSize: DEFAULT_PAGE_SIZE,
+  })
+  return {
+    serviceArns: page.items.map(({ name }) => serviceArn(scope, scope.cluster, name)),
+    nextToken: page.nextToken,
+  }
+}
