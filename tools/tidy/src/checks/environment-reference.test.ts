@@ -9,7 +9,7 @@ test('environmentReference reports a variable when the code reads it and the pag
     "env['HOMEPORT_API_PORT']",
     'env.HOMEPORT_API_PORT',
     "read('HOMEPORT_API_PORT')",
-    "{ variable: 'HOMEPORT_API_PORT' }",
+    "({ variable: 'HOMEPORT_API_PORT' })",
   ]
   for (const read of reads) {
     expect(environmentReference([config(`\nconst a = ${read}`)]), read).toMatchObject([
@@ -26,7 +26,7 @@ test('environmentReference reports a variable when the page has it and nothing r
   const page = reference('| name | meaning |\n|---|---|\n| `ECS_CLUSTER` | the cluster |')
   expect(
     environmentReference([
-      config("// ECS_CLUSTER\nconst child = { ECS_CLUSTER: 'a', 'ECS_CLUSTER': 'b' }"),
+      config("// ECS_CLUSTER\nconst child = { ECS_CLUSTER: 'a', 'ECS_CLUSTER': 'b', stream: 'ECS_CLUSTER' }"),
       page,
     ]),
   ).toMatchObject([{ path: page.path, line: 3 }])

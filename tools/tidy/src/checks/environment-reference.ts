@@ -1,3 +1,4 @@
+import type { Node } from 'oxc-parser'
 import { isSource, lineAt, type SourceFile, type Violation } from '../source-file.ts'
 import { visit } from '../syntax.ts'
 
@@ -29,21 +30,23 @@ export function environmentReference(files: readonly SourceFile[]): Violation[] 
   ]
 }
 
-/** A name is read where it is a text of its own or a member, not where it is the key of an object. */
+/** A name is read where it is a member, an argument, or the `variable` of a rule; an object's key is none of them. */
 function variablesRead(file: SourceFile): Mention[] {
   const mentions: Mention[] = []
-  const keys = new Set<number>()
-  const add = (name: unknown, offset: number): void => {
-    if (typeof name !== 'string' || !VARIABLE.test(name) || keys.has(offset)) return
-    mentions.push({ name, path: file.path, line: lineAt(file.text, offset) })
+  const add = (node: Node): void => {
+    const name = node.type === 'Identifier' ? node.name : node.type === 'Literal' ? node.value : undefined
+    if (typeof name !== 'string' || !VARIABLE.test(name)) return
+    mentions.push({ name, path: file.path, line: lineAt(file.text, node.start) })
   }
   visit(file, {
-    Property: ({ key }) => {
-      keys.add(key.start)
+    MemberExpression({ property, computed }) {
+      if (!computed || property.type === 'Literal') add(property)
     },
-    Literal: (node) => add(node.value, node.start),
-    MemberExpression({ computed, property, start }) {
-      if (!computed && property.type === 'Identifier') add(property.name, start)
+    CallExpression({ arguments: given }) {
+      for (const argument of given) if (argument.type === 'Literal') add(argument)
+    },
+    Property({ key, value }) {
+      if (key.type === 'Identifier' && key.name === 'variable') add(value)
     },
   })
   return mentions
