@@ -112,7 +112,7 @@ const rules = [
     name: 'dockerode-only-in-docker',
     comment:
       'The engine is behind a port of the agent; only its adapter in agent/src/docker knows dockerode.',
-    from: { path: PRODUCTION, pathNot: `(^agent/src/docker/|${TESTKIT})` },
+    from: { path: PRODUCTION, pathNot: `(^agent/src/docker/|${TESTKIT}|${TESTS})` },
     to: { path: 'node_modules/(@types/)?dockerode/' },
   },
   {

@@ -64,6 +64,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'services/api/src/uses-type.ts': "import type { Task } from '@aws-sdk/client-ecs'\nexport type T = Task",
   'services/api/src/uses-testkit.test.ts': "import '@homeport/testkit'",
   'services/api/src/sample.test.ts': "import '@homeport/base'",
+  'agent/src/testing/engine.ts': "import 'dockerode'",
   'agent/src/testing/fake.ts': "import '@homeport/testkit'",
   'agent/src/uses-fake.test.ts': "import './testing/fake.ts'",
   'services/control-plane/src/uses-state.ts': "import '@homeport/state'",
