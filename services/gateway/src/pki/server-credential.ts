@@ -15,6 +15,7 @@ const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1']
 /** What a server credential is opened with. */
 export interface ServerCredentialOptions {
   readonly authority: Authority
+  /** Where `server.crt` and `server.key` are, or are written; it exists. */
   readonly directory: string
   /** Host names and IP addresses under which hosts reach the gateway. */
   readonly names: readonly string[]

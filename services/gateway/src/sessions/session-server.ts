@@ -13,6 +13,7 @@ import { SessionDirectory } from './session-directory.ts'
 
 /** What sessions are made of, besides state. */
 export interface SessionServerOptions {
+  /** The account that every host's certificate must be of, twelve digits. */
   readonly accountId: string
   readonly clock: Clock
   readonly random: Random
