@@ -24,7 +24,9 @@ async function main() {
   const isInstalled = existsSync(join(root, 'node_modules', '.bin', 'node'))
   // `npm run -s env` is read by a shell: it installs nothing, and without packages nothing can be running.
   if (command === 'env' && !isInstalled)
-    throw new Error('No Homeport stack is running. Start one with: npm start')
+    throw new Error(
+      'Cannot print the environment: a Homeport stack must run, received none (start one with: npm start)',
+    )
   const node =
     command === 'env' ? join(root, 'node_modules', '.bin', 'node') : await ensureDependencies(root, report)
   return await hand([...entryOf(command), ...args], node)

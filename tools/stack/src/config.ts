@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path'
 import { type Environment, type EnvironmentVariables, readEnvironment } from '@homeport/runtime'
-import { INTERNAL_PORTS } from './internal-ports.ts'
 import { REPOSITORY_ROOT } from './paths.ts'
 import { StackError } from './stack-error.ts'
 
@@ -14,11 +13,15 @@ export interface StackConfig {
   readonly accountId: string
   /** The root user's key, when the user brings it; absent: generated at the first start. */
   readonly rootKey: RootKey | undefined
+  /** Of this machine's container instance, for example "us-east-1". */
   readonly region: string
   /** Ports by purpose that the user fixed; the others are chosen among the free ones. */
   readonly fixedPorts: Readonly<Record<string, number>>
+  /** Path of the binary; absent: the first on the path that is new enough, else fetched. */
   readonly natsServer: string | undefined
+  /** Path of a static binary; absent: the machine's, else fetched. */
   readonly busybox: string | undefined
+  /** `unix://PATH` or `tcp://HOST:PORT`; absent: the default socket. */
   readonly dockerHost: string | undefined
   /** Absolute path; absent: a folder of the data directory, or for tests a folder in memory. */
   readonly dockerDataRoot: string | undefined
@@ -28,6 +31,33 @@ export interface StackConfig {
 export interface RootKey {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+}
+
+/** A port that only Homeport's own processes use. */
+export type InternalPort =
+  | 'controlPlaneMetrics'
+  | 'gateway'
+  | 'enrollment'
+  | 'agentMetrics'
+  | 'nats'
+  | 'natsMonitor'
+
+/** How an internal port is chosen. */
+export interface InternalPortRule {
+  /** The variable that fixes it. */
+  readonly variable: string
+  /** Taken at the first start when it is free, so that other hosts and dashboards can know it. */
+  readonly preferred: number
+}
+
+/** The rules of all internal ports. */
+export const INTERNAL_PORTS: Readonly<Record<InternalPort, InternalPortRule>> = {
+  controlPlaneMetrics: { variable: 'HOMEPORT_METRICS_PORT', preferred: 4567 },
+  gateway: { variable: 'HOMEPORT_GATEWAY_PORT', preferred: 4568 },
+  enrollment: { variable: 'HOMEPORT_ENROLLMENT_PORT', preferred: 4569 },
+  agentMetrics: { variable: 'HOMEPORT_AGENT_METRICS_PORT', preferred: 4570 },
+  nats: { variable: 'HOMEPORT_NATS_PORT', preferred: 4575 },
+  natsMonitor: { variable: 'HOMEPORT_NATS_MONITOR_PORT', preferred: 4576 },
 }
 
 /**

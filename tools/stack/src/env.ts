@@ -13,7 +13,9 @@ export function describeEnvironment(dataDirectory: string): string[] {
   const stack = readRunningStack(paths.stackState)
   const credentials = readCredentials(paths.credentials)
   if (stack === undefined || credentials === undefined) {
-    throw new StackError('No Homeport stack is running. Start one with: npm start')
+    throw new StackError(
+      'Cannot print the environment: a Homeport stack must run, received none (start one with: npm start)',
+    )
   }
   return renderExportLines({ ...credentials, endpoint: stack.endpoint, region: stack.region })
 }

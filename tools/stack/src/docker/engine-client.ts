@@ -72,8 +72,11 @@ export function callEngine(address: EngineAddress, call: EngineRequest): Promise
         )
       },
     )
-    request.setTimeout(call.idleTimeoutMs ?? IDLE_TIMEOUT_MS, () =>
-      request.destroy(new Error('the engine is silent')),
+    const idleTimeoutMs = call.idleTimeoutMs ?? IDLE_TIMEOUT_MS
+    request.setTimeout(idleTimeoutMs, () =>
+      request.destroy(
+        new Error(`Cannot wait for the engine: it must answer within ${idleTimeoutMs} ms, received nothing`),
+      ),
     )
     request.on('error', reject)
     if (call.body === undefined) request.end()

@@ -13,6 +13,7 @@ import { removeStackState, type StackPhase, writeStackState } from '../superviso
 import { type ChildExit, type ChildSpec, Supervisor } from '../supervisor/supervisor.ts'
 import type { StackChildren, StackPlan } from './children.ts'
 import { endpointOf } from './plan-stack.ts'
+import { whyUnhealthy } from './process-health.ts'
 import { whyNatsMissing } from './reach-nats.ts'
 import {
   createEcsClient,
@@ -28,6 +29,7 @@ const FAILURES_MAX = 3
 const LOG_LINES_SHOWN = 15
 const NATS_TIMEOUT_MS = 60_000
 const JOIN_TOKEN_TIMEOUT_MS = 30_000
+const AGENT_TIMEOUT_MS = 60_000
 
 /** What a stack is brought up with. */
 export interface BringUpPorts extends WaitPorts {
@@ -99,6 +101,9 @@ export class Stack {
     })
     await this.#step({ title: 'agent', concerned: agent }, async (wait) => {
       this.#supervisor.start(agent)
+      // The control plane may still count it as connected from before.
+      const check = (): Promise<string | undefined> => whyUnhealthy(ports.agentMetrics)
+      await waitUntil({ goal: 'connect the agent', timeoutMs: AGENT_TIMEOUT_MS, check }, wait)
       await waitForInstance(client, wait)
     })
     if (hasSample) await this.#trySample(client)

@@ -1,5 +1,4 @@
-import type { StackConfig } from '../config.ts'
-import { INTERNAL_PORTS, type InternalPort } from '../internal-ports.ts'
+import { INTERNAL_PORTS, type InternalPort, type StackConfig } from '../config.ts'
 import { StackError } from '../stack-error.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
 

@@ -8,6 +8,7 @@ import { readRunningStack } from '../supervisor/stack-state.ts'
 
 /** What `npm start -- --detach` works with. */
 export interface DetachOptions {
+  /** Absolute path. */
   readonly dataDirectory: string
   /** The program and arguments that run the stack in the foreground. */
   readonly command: readonly [string, ...string[]]

@@ -4,7 +4,9 @@ export interface NatsConfig {
   readonly port: number
   /** On 127.0.0.1; where the server tells its settings and figures. */
   readonly monitorPort: number
+  /** The only user. */
   readonly user: string
+  /** Of that user; any text. */
   readonly password: string
   /** Folder of the streams; absolute path. */
   readonly storeFolder: string
