@@ -129,7 +129,11 @@ async function answer(ports: SchedulerPorts, request: RunTasksRequest): ReturnTy
     return await runTasks(ports, request)
   } catch (error) {
     if (ports.stopping.aborted) {
-      throw new CallError(status.UNAVAILABLE, 'This scheduler no longer acts', { cause: error })
+      throw new CallError(
+        status.UNAVAILABLE,
+        'Cannot place tasks: this scheduler has stopped or was taken over from',
+        { cause: error },
+      )
     }
     if (error instanceof CommitError && error.retryable) {
       throw new CallError(status.UNAVAILABLE, error.message, { cause: error })

@@ -81,6 +81,9 @@ describe('parseClusterQuery', () => {
     ['runningTasksCount in [1]', 'operator in cannot be used with runningTasksCount'],
     ['colour == red', 'expected a subject'],
     ['attribute:a == b & attribute:c == d', 'unexpected "&"'],
+    [`${'('.repeat(101)}attribute:a exists`, 'more than 100 parentheses or negations in each other'],
+    [`${'!'.repeat(1900)}attribute:a exists`, 'more than 100 parentheses or negations in each other'],
+    [`attribute:a =~ ${'('.repeat(900)}a${')'.repeat(900)}`, 'is not a regular expression'],
     [`attribute:a == ${'b'.repeat(2000)}`, 'longer than 2000 characters'],
   ])('parseClusterQuery explains itself when given %s', (text, why) => {
     const parsed = parseClusterQuery(text) as Extract<ParsedClusterQuery, { kind: 'invalid' }>

@@ -4,11 +4,12 @@
  * Model: text → tree → one predicate, built once and asked for every instance. A negative operator is exactly
  * the complement of its positive one, also where the subject is missing: an instance without an attribute
  * satisfies `attribute:x != y`. `task:group` holds when any task of the instance is in the group.
- * Patterns match the whole value. They are JavaScript's, where ECS has Java's: possessive quantifiers and
- * inline flags are refused as no regular expression.
+ * Patterns match the whole value. They are what Java's and JavaScript's regular expressions have in common;
+ * look-around, back-references, flags and possessive quantifiers are refused.
  */
 import { required } from '@homeport/base'
 import { parseQueryExpression } from './parser.ts'
+import { compilePattern } from './pattern.ts'
 import {
   parseQueryTime,
   type QueryExpression,
@@ -54,7 +55,7 @@ export function parseClusterQuery(text: string): ParsedClusterQuery {
   try {
     return { kind: 'query', query: compile(parseQueryExpression(text)) }
   } catch (error) {
-    if (error instanceof QuerySyntaxError) return invalid(text, error.message)
+    if (error instanceof QuerySyntaxError) return invalid(text, error.why)
     throw error
   }
 }
@@ -143,10 +144,7 @@ function compileAcceptance({ subject, operator, values }: QueryTest): (value: st
   const [wanted = ''] = values
   if (operator === 'exists') return () => true
   if (operator === 'in') return (value) => values.includes(value)
-  if (operator === 'matches') {
-    const pattern = new RegExp(`^(?:${wanted})$`, 'u')
-    return (value) => pattern.test(value)
-  }
+  if (operator === 'matches') return compilePattern(wanted)
   const isText = subject.kind === 'attribute' || subject.kind === 'group'
   if (operator === 'equals' && isText) return (value) => value === wanted
   const accepts = required(ACCEPTED_ORDERS[operator], `comparison for ${operator}`)

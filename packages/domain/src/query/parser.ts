@@ -1,3 +1,4 @@
+import { compilePattern } from './pattern.ts'
 import { Scanner, type Token } from './scanner.ts'
 import {
   OPERATOR_OF_SPELLING,
@@ -6,8 +7,9 @@ import {
   type QueryExpression,
   type QueryOperator,
   type QuerySubject,
-  QuerySyntaxError,
+  type QuerySyntaxError,
   type QueryTest,
+  unreadable,
 } from './syntax.ts'
 
 /**
@@ -35,9 +37,9 @@ function parseAnd(scanner: Scanner): QueryExpression {
 }
 
 function parseNot(scanner: Scanner): QueryExpression {
-  if (takeWord(scanner, '!', 'not')) return { kind: 'not', operand: parseNot(scanner) }
+  if (takeWord(scanner, '!', 'not')) return { kind: 'not', operand: scanner.nested(() => parseNot(scanner)) }
   if (!takeWord(scanner, '(')) return parseTest(scanner)
-  const inner = parseOr(scanner)
+  const inner = scanner.nested(() => parseOr(scanner))
   const closing = scanner.next()
   if (closing.text !== ')' || closing.kind !== 'symbol') throw unexpected(closing, ')')
   return inner
@@ -55,7 +57,7 @@ function parseTest(scanner: Scanner): QueryTest {
   const subject = parseSubject(scanner.next())
   const operator = parseOperator(scanner)
   if (!OPERATORS_OF_SUBJECT[subject.kind].includes(operator)) {
-    throw new QuerySyntaxError(`operator ${operator} cannot be used with ${nameOf(subject)}`)
+    throw unreadable(`operator ${operator} cannot be used with ${nameOf(subject)}`)
   }
   const values = parseArguments(scanner, operator)
   return {
@@ -129,11 +131,11 @@ const ORDERING: readonly QueryOperator[] = [
 
 function checkValue(subject: QuerySubject, operator: QueryOperator, value: string): string {
   const isPattern = operator === 'matches' || operator === 'not_matches'
-  if (isPattern) checkPattern(value)
+  if (isPattern) compilePattern(value)
   const isNumber =
     subject.kind === 'runningTasksCount' || (subject.kind === 'attribute' && ORDERING.includes(operator))
   const refuse = (constraint: string): never => {
-    throw new QuerySyntaxError(`${nameOf(subject)} is compared with ${constraint}, received "${value}"`)
+    throw unreadable(`${nameOf(subject)} is compared with ${constraint}, received "${value}"`)
   }
   if (isNumber && !Number.isFinite(Number(value))) refuse('a number')
   if (subject.kind === 'registeredAt' && Number.isNaN(parseQueryTime(value))) refuse('a date')
@@ -142,16 +144,8 @@ function checkValue(subject: QuerySubject, operator: QueryOperator, value: strin
   return value
 }
 
-function checkPattern(pattern: string): void {
-  try {
-    new RegExp(pattern, 'u')
-  } catch {
-    throw new QuerySyntaxError(`"${pattern}" is not a regular expression`)
-  }
-}
-
 const unexpected = (token: Token, wanted: string): QuerySyntaxError =>
-  new QuerySyntaxError(
+  unreadable(
     token.kind === 'end'
       ? `expected ${wanted}, received the end`
       : `expected ${wanted} at ${token.offset + 1}, received "${token.text}"`,

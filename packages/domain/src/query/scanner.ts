@@ -1,4 +1,4 @@
-import { QuerySyntaxError } from './syntax.ts'
+import { NESTING_MAX, unreadable } from './syntax.ts'
 
 /** A piece of a query. `word` is a name, an operator's word or an unquoted literal. */
 export interface Token {
@@ -19,9 +19,19 @@ const SPACE = /\s*/y
 export class Scanner {
   readonly #text: string
   #offset = 0
+  #depth = 0
 
   constructor(text: string) {
     this.#text = text
+  }
+
+  /** Reads something nested. @throws {QuerySyntaxError} when there are too many in each other. */
+  nested<T>(read: () => T): T {
+    if (++this.#depth > NESTING_MAX)
+      throw unreadable(`more than ${NESTING_MAX} parentheses or negations in each other`)
+    const value = read()
+    this.#depth--
+    return value
   }
 
   /** The next token, without taking it. */
@@ -46,7 +56,7 @@ export class Scanner {
     }
     WORD.lastIndex = offset
     const text = WORD.exec(this.#text)?.[0]
-    if (text === undefined) throw new QuerySyntaxError(`unexpected "${first}" at ${offset + 1}`)
+    if (text === undefined) throw unreadable(`unexpected "${first}" at ${offset + 1}`)
     this.#offset += text.length
     return { kind: 'word', text, offset }
   }
@@ -82,7 +92,7 @@ export class Scanner {
   #quoted(quote: string): Token {
     const offset = this.#offset
     const end = this.#text.indexOf(quote, offset + 1)
-    if (end === -1) throw new QuerySyntaxError(`missing ${quote} for the one at ${offset + 1}`)
+    if (end === -1) throw unreadable(`missing ${quote} for the one at ${offset + 1}`)
     this.#offset = end + 1
     return { kind: 'quoted', text: this.#text.slice(offset + 1, end), offset }
   }

@@ -40,10 +40,23 @@ export type QueryExpression =
   | { readonly kind: 'not'; readonly operand: QueryExpression }
   | { readonly kind: 'and' | 'or'; readonly left: QueryExpression; readonly right: QueryExpression }
 
-/** The text is no query; the message says what and where. Caught by `parseClusterQuery`. */
+/** The text is no query. Caught by `parseClusterQuery`. */
 export class QuerySyntaxError extends Error {
   override readonly name = 'QuerySyntaxError'
+  /** What was expected where, and what is there instead. */
+  readonly why: string
+
+  constructor(why: string) {
+    super(`Cannot read cluster query: ${why}`)
+    this.why = why
+  }
 }
+
+/** Parentheses and negations in each other, in a query and in a pattern: readers call themselves for each. */
+export const NESTING_MAX = 100
+
+/** The error to throw when a text is no query. */
+export const unreadable = (why: string): QuerySyntaxError => new QuerySyntaxError(why)
 
 /** The time that a `registeredAt` argument names, UTC unless it says otherwise; NaN when it is none. */
 export const parseQueryTime = (text: string): number =>

@@ -40,6 +40,7 @@ export type ServicePlan = readonly ServiceEffect[]
 
 /** Time and chance. */
 export interface PlanOptions {
+  /** Milliseconds since the epoch, by the scheduler's clock. */
   readonly nowMs: number
   readonly random: Chances
 }

@@ -147,6 +147,7 @@ function newRecord(ports: SchedulerPorts, request: RunTasksRequest, resultKeys: 
 function decide(ports: SchedulerPorts, { request, template, rules }: CheckedRequest): Decision {
   const cluster = ports.state.reader.view.table('clusters').get(clusterKey(template))
   if (cluster?.value.status === ClusterStatus.INACTIVE)
+    // tidy-allow(error-message): ECS's own text, which the API passes on
     throw new CallError(status.NOT_FOUND, 'Cluster not found.')
   if (isStartTask(request)) return placeOnNamed(ports, template, { rules, request })
   const { tasks, refusals } = placeTasks(ports, template, { count: request.count, rules })
