@@ -35,6 +35,8 @@ describe('compilePattern', () => {
   test('compilePattern agrees with the engine when patterns are sane', () => {
     fc.assert(
       fc.property(patterns, values, (pattern, value) => {
+        // Longer ones may be refused as too large.
+        fc.pre(pattern.length <= 30)
         const expected = new RegExp(`^(?:${pattern})$`, 'u').test(value)
         expect({ pattern, value, matches: compilePattern(pattern)(value) }).toEqual({
           pattern,
