@@ -147,7 +147,8 @@ function readEngineOptions(environment: Environment): TaskEngineOptions {
   }
 }
 
-function readVersion(): string {
+/** The version of this agent, from its package. */
+export function readVersion(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { readonly version: string }).version
 }

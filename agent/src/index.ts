@@ -1,3 +1,4 @@
 export { startAgent, startAgentOn } from './app.ts'
 export { type AgentSettings, readAgentSettings } from './config.ts'
+export type { ContainerFacts, ContainerRuntime } from './engine/container-runtime.ts'
 export type { AgentOptions, AgentServer } from './options.ts'
