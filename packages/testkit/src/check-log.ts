@@ -18,13 +18,19 @@ export function checkLog(entries: Iterable<LogEntry>): LogCheck {
   const problems: string[] = []
   const revisions = new Map<string, number>()
   const versions = new Map<string, number>()
+  const refused = new Map<string, number>()
   for (const { sequence, bytes } of entries) {
-    for (const encoded of fromBinary(LogRecordSchema, bytes).transactions) {
+    const record = fromBinary(LogRecordSchema, bytes)
+    for (const id of record.refusedTransactionIds) refused.set(id, sequence)
+    for (const encoded of record.transactions) {
       const transaction = fromBinary(TransactionSchema, encoded)
       problems.push(...problemsOf(transaction, { sequence, revisions, versions }))
       revisions.set(transaction.transactionId, sequence)
       applyTo(versions, transaction, sequence)
     }
+  }
+  for (const [id, sequence] of refused) {
+    if (revisions.has(id)) problems.push(`${id} refused at ${sequence} and applied at ${revisions.get(id)}`)
   }
   return { problems, revisions, versions }
 }

@@ -1,4 +1,7 @@
-/** The revisions of the newest transactions, so that one that is sent again is answered and not applied again. */
+/** What the log says of the newest transactions, so that one that is sent again is answered and not applied again. */
+
+/** The revision at which a transaction was applied, or that it was refused for good. */
+export type PastOutcome = number | 'refused'
 
 /**
  * Ids that are remembered. A writer repeats for 60 s at most (COMMIT_TIMEOUT_MAX_MS), so this covers 2,000
@@ -10,22 +13,22 @@ export const RECENT_TRANSACTIONS_MAX = 131_072
 export class RecentTransactions {
   readonly #limit: number
   /** Oldest first. */
-  readonly #revisions = new Map<string, number>()
+  readonly #outcomes = new Map<string, PastOutcome>()
 
   constructor(limit: number = RECENT_TRANSACTIONS_MAX) {
     this.#limit = limit
   }
 
-  /** Notes that the transaction was applied at `revision`; the oldest is forgotten when there are too many. */
-  remember(transactionId: string, revision: number): void {
-    this.#revisions.set(transactionId, revision)
-    if (this.#revisions.size <= this.#limit) return
-    const oldest = this.#revisions.keys().next()
-    if (oldest.done !== true) this.#revisions.delete(oldest.value)
+  /** Notes a transaction's outcome; the oldest is forgotten when there are too many. */
+  remember(transactionId: string, outcome: PastOutcome): void {
+    this.#outcomes.set(transactionId, outcome)
+    if (this.#outcomes.size <= this.#limit) return
+    const oldest = this.#outcomes.keys().next()
+    if (oldest.done !== true) this.#outcomes.delete(oldest.value)
   }
 
-  /** Where it was applied; `undefined`: it was not, or too long ago. */
-  revisionOf(transactionId: string): number | undefined {
-    return this.#revisions.get(transactionId)
+  /** What became of it; `undefined`: nothing is known, or it was too long ago. */
+  outcomeOf(transactionId: string): PastOutcome | undefined {
+    return this.#outcomes.get(transactionId)
   }
 }

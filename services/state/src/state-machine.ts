@@ -1,7 +1,8 @@
 /** What the log says, in memory: rows, and which transactions made them. Deterministic: same log, same state. */
 import { View, type ViewReader } from '@homeport/store'
-import type { Mutation, Transaction } from '@homeport/wire/state'
-import { RecentTransactions } from './recent-transactions.ts'
+import type { Mutation } from '@homeport/wire/state'
+import type { RecordEffect } from './log/log-record.ts'
+import { type PastOutcome, RecentTransactions } from './recent-transactions.ts'
 
 /** One record, after it was applied. */
 export interface AppliedRecord {
@@ -38,19 +39,20 @@ export class StateMachine {
     return this.#view.versionOf(table, key)
   }
 
-  /** Where a transaction was applied; `undefined`: it was not, or too long ago to be known. */
-  revisionOf(transactionId: string): number | undefined {
-    return this.#recent.revisionOf(transactionId)
+  /** What the log says of a transaction; `undefined`: nothing, or too long ago to be known. */
+  outcomeOf(transactionId: string): PastOutcome | undefined {
+    return this.#recent.outcomeOf(transactionId)
   }
 
   /**
    * Applies one record of the log.
    * @throws {InvariantError} when `revision` is not newer than what was applied.
    */
-  apply(revision: number, transactions: readonly Transaction[]): void {
+  apply(revision: number, { transactions, refusedTransactionIds }: RecordEffect): void {
     const mutations = transactions.flatMap((transaction) => transaction.mutations)
     this.#view.apply(revision, mutations)
     for (const { transactionId } of transactions) this.#recent.remember(transactionId, revision)
+    for (const transactionId of refusedTransactionIds) this.#recent.remember(transactionId, 'refused')
     for (const listener of this.#listeners) listener({ revision, mutations })
   }
 

@@ -6,8 +6,9 @@
  * Model: the leader is `behind` or `level` with the log. Level, it appends batches, one at a time. An append that
  * did not surely succeed makes it behind: it puts the batch back, reads the log to its end, applies what it
  * finds, and is level again. Transactions of its own that turn up there are then answered as duplicates.
- * Its first append is an empty record: once that is in the log, no append of an earlier leader can land, so a
- * transaction that the log does not hold was not applied and never will be by anybody else.
+ * Its first append is an empty record: once that is in the log, no append of an earlier leader can land behind
+ * the view that is being served. A transaction that was sent before and conflicts is named in a record before
+ * its writer is told, so that no other leader that still holds it applies it afterwards.
  * Rejected: several appends in flight, measured slower under `sync_interval: always`, and a failure in the
  * middle would leave a tail to undo.
  */
@@ -159,9 +160,10 @@ export class Leader implements Running {
       revision: machine.revision,
       recordBytesMax: this.#recordBytesMax(),
       versionOf: (table, key) => machine.versionOf(table, key),
-      revisionOf: (transactionId) => machine.revisionOf(transactionId),
+      outcomeOf: (transactionId) => machine.outcomeOf(transactionId),
     })
-    if (this.#isFenced && !plan.needsAppend) {
+    const needsAppend = plan.members.length > 0 || plan.refusedTransactionIds.length > 0
+    if (this.#isFenced && !needsAppend) {
       queue.take(plan.takenCount)
       this.#answerUnchanged(plan)
       return
@@ -192,6 +194,7 @@ export class Leader implements Running {
       leaderId,
       writtenAtMs: ports.clock.now(),
       transactions: plan.members.map(({ bytes }) => bytes),
+      refusedTransactionIds: plan.refusedTransactionIds,
     })
     const startedAtMs = ports.clock.monotonic()
     const outcome = await log.append(expected, record)
@@ -212,10 +215,11 @@ export class Leader implements Running {
     this.#isFenced = true
     this.#failureCount = 0
     this.#failingSinceMs = undefined
-    machine.apply(
-      revision,
-      plan.members.map(({ transaction }) => transaction),
-    )
+    const { refusedTransactionIds } = plan
+    machine.apply(revision, {
+      transactions: plan.members.map(({ transaction }) => transaction),
+      refusedTransactionIds,
+    })
     metrics.batchTransactions.observe(plan.members.length)
     for (const queued of plan.members) {
       this.#settle(queued, 'committed', committed(queued.transaction.transactionId, revision))

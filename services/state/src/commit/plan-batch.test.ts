@@ -23,7 +23,7 @@ const context = (parts: Partial<BatchContext> = {}): BatchContext => ({
   revision: 10,
   recordBytesMax: 1_000_000,
   versionOf: () => 0,
-  revisionOf: () => undefined,
+  outcomeOf: () => undefined,
   ...parts,
 })
 
@@ -34,7 +34,7 @@ describe('planBatch', () => {
   it('planBatch takes everything when nothing conflicts', () => {
     const plan = planBatch([insert('1', 'a'), insert('2', 'b')], context())
     expect(ids(plan.members)).toEqual(['1', '2'])
-    expect(plan).toMatchObject({ takenCount: 2, conflicts: [], duplicates: [], needsAppend: true })
+    expect(plan).toMatchObject({ takenCount: 2, conflicts: [], duplicates: [], refusedTransactionIds: [] })
   })
 
   it('planBatch refuses the second of two inserts of one row, naming the version that the first will have', () => {
@@ -63,28 +63,34 @@ describe('planBatch', () => {
     expect(ids(plan.members)).toEqual(['2'])
   })
 
-  it('planBatch answers without an append when there are only duplicates and first conflicts', () => {
+  it('planBatch needs no record when there are only duplicates and first conflicts', () => {
     const plan = planBatch(
       [insert('1', 'a'), insert('2', 'a')],
-      context({ versionOf: () => 4, revisionOf: (id) => (id === '1' ? 7 : undefined) }),
+      context({ versionOf: () => 4, outcomeOf: (id) => (id === '1' ? 7 : undefined) }),
     )
     expect(plan.duplicates.map(({ revision }) => revision)).toEqual([7])
-    expect(plan).toMatchObject({ takenCount: 2, members: [], needsAppend: false })
+    expect(plan).toMatchObject({ takenCount: 2, members: [], refusedTransactionIds: [] })
   })
 
-  it('planBatch asks for an append when a resent transaction conflicts', () => {
+  it('planBatch names a transaction in the record when it was sent before and conflicts', () => {
     const plan = planBatch([insert('1', 'a', true)], context({ versionOf: () => 4 }))
-    expect(plan).toMatchObject({ members: [], needsAppend: true })
+    expect(plan).toMatchObject({ members: [], refusedTransactionIds: ['1'] })
+  })
+
+  it('planBatch refuses again what the log says was refused, although nothing conflicts any more', () => {
+    const plan = planBatch([insert('1', 'a', true)], context({ outcomeOf: () => 'refused' }))
+    expect(plan).toMatchObject({ members: [], refusedTransactionIds: [] })
+    expect(plan.conflicts.map(({ conflict }) => conflict.key)).toEqual(['a'])
   })
 
   it('planBatch leaves the rest when the record is full', () => {
     const transactions = Array.from({ length: 10 }, (_, index) => insert(String(index), `row-${index}`))
     const bytes = transactions[0]?.bytes.length ?? 0
-    const plan = planBatch(transactions, context({ recordBytesMax: 4 * bytes + 200 }))
+    const plan = planBatch(transactions, context({ recordBytesMax: 4 * bytes + 500 }))
     expect(plan.takenCount).toBeLessThan(10)
     expect(plan.takenCount).toBe(plan.members.length)
     const total = plan.members.reduce((sum, member) => sum + member.bytes.length, 0)
-    expect(total).toBeLessThanOrEqual(4 * bytes + 200)
+    expect(total).toBeLessThanOrEqual(4 * bytes + 500)
   })
 
   it('planBatch leaves the rest when there are too many', () => {

@@ -4,10 +4,12 @@
  * Intuition: an append costs the same whatever is in it, so everything that waits goes into one, as if the
  * transactions had come one after the other.
  * Model: each transaction is checked against the view with the changes of those before it in the batch laid
- * over it. Those that pass are members, those that do not conflict and change nothing.
+ * over it. Those that pass are members, those that do not conflict and change nothing. One of which the log
+ * already tells the outcome has that outcome.
  */
 import { findConflict, type RowConflict } from '@homeport/store'
 import { RECORD_OVERHEAD_BYTES, TRANSACTION_OVERHEAD_BYTES } from '../log/log-record.ts'
+import type { PastOutcome } from '../recent-transactions.ts'
 import type { QueuedTransaction } from './commit-queue.ts'
 
 /** Transactions of one record: past 200 the throughput no longer grows, and one record delays who comes after. */
@@ -21,8 +23,8 @@ export interface BatchContext {
   readonly recordBytesMax: number
   /** The version of a row at `revision`; 0: it does not exist. */
   versionOf(table: string, key: string): number
-  /** Where a transaction was applied before; `undefined`: nowhere that is known. */
-  revisionOf(transactionId: string): number | undefined
+  /** What the log says of a transaction; `undefined`: nothing that is known. */
+  outcomeOf(transactionId: string): PastOutcome | undefined
 }
 
 /** What becomes of the transactions at the front of the queue. */
@@ -31,21 +33,28 @@ export interface BatchPlan {
   readonly takenCount: number
   /** Those to append, in order. */
   readonly members: readonly QueuedTransaction[]
-  readonly conflicts: readonly { readonly queued: QueuedTransaction; readonly conflict: RowConflict }[]
+  readonly conflicts: readonly ConflictingTransaction[]
   /** Those that the log holds already. */
   readonly duplicates: readonly { readonly queued: QueuedTransaction; readonly revision: number }[]
   /**
-   * Whether outcomes may be told only after an append has succeeded: there are members, or a transaction
-   * conflicts whose first sending may still be on its way into the log from another leader.
+   * Ids of those in `conflicts` that were sent before: another leader may still hold one, or have it on its way
+   * into the log. Only a record that names it makes the refusal final.
    */
-  readonly needsAppend: boolean
+  readonly refusedTransactionIds: readonly string[]
+}
+
+/** A transaction that changes nothing because of a row. */
+export interface ConflictingTransaction {
+  readonly queued: QueuedTransaction
+  readonly conflict: RowConflict
 }
 
 /** Plans the next record from those that wait, oldest first. Pure. */
 export function planBatch(waiting: readonly QueuedTransaction[], context: BatchContext): BatchPlan {
   const overlay = new Overlay(context)
   const members: QueuedTransaction[] = []
-  const conflicts: { queued: QueuedTransaction; conflict: RowConflict }[] = []
+  const conflicts: ConflictingTransaction[] = []
+  const refusedTransactionIds: string[] = []
   const duplicates: { queued: QueuedTransaction; revision: number }[] = []
   let byteCount = RECORD_OVERHEAD_BYTES
   let takenCount = 0
@@ -54,21 +63,26 @@ export function planBatch(waiting: readonly QueuedTransaction[], context: BatchC
     const isFull = takenCount > 0 && byteCount > context.recordBytesMax
     if (isFull || takenCount === BATCH_TRANSACTIONS_MAX) break
     takenCount += 1
-    const revision = context.revisionOf(queued.transaction.transactionId)
-    if (revision !== undefined) {
-      duplicates.push({ queued, revision })
-      continue
-    }
-    const conflict = findConflict(queued.transaction, overlay.versionOf)
-    if (conflict === undefined) {
+    const { transactionId } = queued.transaction
+    const past = context.outcomeOf(transactionId)
+    const conflict = past === 'refused' ? pastConflict(queued, context) : overlay.conflictOf(queued)
+    if (typeof past === 'number') {
+      duplicates.push({ queued, revision: past })
+    } else if (conflict === undefined) {
       overlay.add(queued)
       members.push(queued)
     } else {
       conflicts.push({ queued, conflict })
+      if (queued.resent && past === undefined) refusedTransactionIds.push(transactionId)
     }
   }
-  const needsAppend = members.length > 0 || conflicts.some(({ queued }) => queued.resent)
-  return { takenCount, members, conflicts, duplicates, needsAppend }
+  return { takenCount, members, conflicts, duplicates, refusedTransactionIds }
+}
+
+/** The log keeps that it was refused, not why; whoever gets the answer reads the rows again anyway. */
+function pastConflict({ transaction }: QueuedTransaction, context: BatchContext): RowConflict {
+  const { table, key, version } = transaction.expectations[0] ?? { table: '', key: '', version: 0n }
+  return { table, key, expectedVersion: Number(version), actualVersion: context.versionOf(table, key) }
 }
 
 /** The view as the members so far would leave it. */
@@ -81,8 +95,12 @@ class Overlay {
     this.#context = context
   }
 
-  readonly versionOf = (table: string, key: string): number =>
-    this.#versions.get(`${table}/${key}`) ?? this.#context.versionOf(table, key)
+  conflictOf({ transaction }: QueuedTransaction): RowConflict | undefined {
+    return findConflict(
+      transaction,
+      (table, key) => this.#versions.get(`${table}/${key}`) ?? this.#context.versionOf(table, key),
+    )
+  }
 
   add(queued: QueuedTransaction): void {
     for (const { table, key, change } of queued.transaction.mutations) {

@@ -63,7 +63,7 @@ export async function catchUp(ports: CatchUpPorts, signal?: AbortSignal): Promis
 
 function applyEntry(machine: StateMachine, { sequence, bytes }: LogEntry): string {
   const record = decodeRecord(sequence, bytes)
-  machine.apply(sequence, record.transactions)
+  machine.apply(sequence, record)
   return record.leaderId
 }
 

@@ -20,8 +20,10 @@ describe('decodeRecord', () => {
       leaderId: 'leader',
       writtenAtMs: 5,
       transactions: [transaction, transaction],
+      refusedTransactionIds: ['two'],
     })
-    const { leaderId, transactions } = decodeRecord(1, bytes)
+    const { leaderId, transactions, refusedTransactionIds } = decodeRecord(1, bytes)
+    expect(refusedTransactionIds).toEqual(['two'])
     expect([leaderId, transactions.map(({ transactionId }) => transactionId)]).toEqual([
       'leader',
       ['one', 'one'],
@@ -43,7 +45,12 @@ describe('decodeRecord', () => {
     ['is not a record', new Uint8Array([255, 255, 255])],
     [
       'holds something else than transactions',
-      encodeRecord({ leaderId: '', writtenAtMs: 0, transactions: [new Uint8Array([255])] }),
+      encodeRecord({
+        leaderId: '',
+        writtenAtMs: 0,
+        transactions: [new Uint8Array([255])],
+        refusedTransactionIds: [],
+      }),
     ],
   ])('decodeRecord refuses bytes as DAMAGED when it %s', (_name, bytes) => {
     expect(() => decodeRecord(9, bytes)).toThrow(expect.objectContaining({ code: 'DAMAGED' }))
@@ -58,7 +65,12 @@ describe('encodeRecord', () => {
       [500, 2000],
     ] as const) {
       const transactions = Array.from({ length: count }, () => new Uint8Array(size))
-      const record = encodeRecord({ leaderId: 'f'.repeat(16), writtenAtMs: 1.5e12, transactions })
+      const record = encodeRecord({
+        leaderId: 'f'.repeat(16),
+        writtenAtMs: 1.5e12,
+        transactions,
+        refusedTransactionIds: [],
+      })
       const most = RECORD_OVERHEAD_BYTES + count * (size + TRANSACTION_OVERHEAD_BYTES)
       expect(record.length).toBeLessThanOrEqual(most)
     }

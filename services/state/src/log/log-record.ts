@@ -24,19 +24,26 @@ export interface RecordContent {
   readonly writtenAtMs: number
   /** Encoded transactions, none for the record with which a leadership begins. */
   readonly transactions: readonly Uint8Array[]
+  /** Ids of transactions that must never be applied, although somebody may still hold them. */
+  readonly refusedTransactionIds: readonly string[]
+}
+
+/** What a record does to the state. */
+export interface RecordEffect {
+  readonly transactions: readonly Transaction[]
+  readonly refusedTransactionIds: readonly string[]
 }
 
 /** A record that was read back. */
-export interface LogRecordContent {
+export interface LogRecordContent extends RecordEffect {
   readonly leaderId: string
-  readonly transactions: readonly Transaction[]
 }
 
 /** Bytes that a record adds to those of its transactions, at most. */
 export const RECORD_OVERHEAD_BYTES = 128
 
-/** Bytes that a record adds per transaction, at most: a tag and a length. */
-export const TRANSACTION_OVERHEAD_BYTES = 6
+/** Bytes that a record adds per transaction, at most: a tag and a length, or the id of a refused one. */
+export const TRANSACTION_OVERHEAD_BYTES = 72
 
 /** The entry to append. */
 export const encodeRecord = (content: RecordContent): Uint8Array =>
@@ -47,6 +54,7 @@ export const encodeRecord = (content: RecordContent): Uint8Array =>
       leaderId: content.leaderId,
       writtenAtMs: content.writtenAtMs,
       transactions: [...content.transactions],
+      refusedTransactionIds: [...content.refusedTransactionIds],
     }),
   )
 
@@ -67,7 +75,8 @@ export function decodeRecord(sequence: number, bytes: Uint8Array): LogRecordCont
   const transactions = decode(sequence, () =>
     record.transactions.map((transaction) => fromBinary(TransactionSchema, transaction)),
   )
-  return { leaderId: record.leaderId, transactions }
+  const { leaderId, refusedTransactionIds } = record
+  return { leaderId, transactions, refusedTransactionIds }
 }
 
 function decode<T>(sequence: number, work: () => T): T {

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file homeport/state/v1/log.proto.
  */
 export const file_homeport_state_v1_log: GenFile = /*@__PURE__*/
-  fileDesc("Chtob21lcG9ydC9zdGF0ZS92MS9sb2cucHJvdG8SEWhvbWVwb3J0LnN0YXRlLnYxImMKCUxvZ1JlY29yZBIWCg5mb3JtYXRfdmVyc2lvbhgBIAEoDRIRCglsZWFkZXJfaWQYAiABKAkSFQoNd3JpdHRlbl9hdF9tcxgDIAEoARIUCgx0cmFuc2FjdGlvbnMYBCADKAwiiwEKC1RyYW5zYWN0aW9uEhYKDnRyYW5zYWN0aW9uX2lkGAEgASgJEjQKDGV4cGVjdGF0aW9ucxgCIAMoCzIeLmhvbWVwb3J0LnN0YXRlLnYxLkV4cGVjdGF0aW9uEi4KCW11dGF0aW9ucxgDIAMoCzIbLmhvbWVwb3J0LnN0YXRlLnYxLk11dGF0aW9uIjoKC0V4cGVjdGF0aW9uEg0KBXRhYmxlGAEgASgJEgsKA2tleRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEIoQBCghNdXRhdGlvbhINCgV0YWJsZRgBIAEoCRILCgNrZXkYAiABKAkSJQoDcHV0GAMgASgLMhYuaG9tZXBvcnQuc3RhdGUudjEuUHV0SAASKwoGZGVsZXRlGAQgASgLMhkuaG9tZXBvcnQuc3RhdGUudjEuRGVsZXRlSABCCAoGY2hhbmdlIikKA1B1dBINCgV2YWx1ZRgBIAEoDBITCgtpbmRleF90ZXJtcxgCIAMoCSIICgZEZWxldGViBnByb3RvMw");
+  fileDesc("Chtob21lcG9ydC9zdGF0ZS92MS9sb2cucHJvdG8SEWhvbWVwb3J0LnN0YXRlLnYxIoQBCglMb2dSZWNvcmQSFgoOZm9ybWF0X3ZlcnNpb24YASABKA0SEQoJbGVhZGVyX2lkGAIgASgJEhUKDXdyaXR0ZW5fYXRfbXMYAyABKAESFAoMdHJhbnNhY3Rpb25zGAQgAygMEh8KF3JlZnVzZWRfdHJhbnNhY3Rpb25faWRzGAUgAygJIosBCgtUcmFuc2FjdGlvbhIWCg50cmFuc2FjdGlvbl9pZBgBIAEoCRI0CgxleHBlY3RhdGlvbnMYAiADKAsyHi5ob21lcG9ydC5zdGF0ZS52MS5FeHBlY3RhdGlvbhIuCgltdXRhdGlvbnMYAyADKAsyGy5ob21lcG9ydC5zdGF0ZS52MS5NdXRhdGlvbiI6CgtFeHBlY3RhdGlvbhINCgV0YWJsZRgBIAEoCRILCgNrZXkYAiABKAkSDwoHdmVyc2lvbhgDIAEoBCKEAQoITXV0YXRpb24SDQoFdGFibGUYASABKAkSCwoDa2V5GAIgASgJEiUKA3B1dBgDIAEoCzIWLmhvbWVwb3J0LnN0YXRlLnYxLlB1dEgAEisKBmRlbGV0ZRgEIAEoCzIZLmhvbWVwb3J0LnN0YXRlLnYxLkRlbGV0ZUgAQggKBmNoYW5nZSIpCgNQdXQSDQoFdmFsdWUYASABKAwSEwoLaW5kZXhfdGVybXMYAiADKAkiCAoGRGVsZXRlYgZwcm90bzM");
 
 /**
  * One message of the log stream: the transactions of one group commit. Its stream sequence is the revision of all of them.
@@ -46,6 +46,14 @@ export type LogRecord = Message<"homeport.state.v1.LogRecord"> & {
    * @generated from field: repeated bytes transactions = 4;
    */
   transactions: Uint8Array[];
+
+  /**
+   * Transactions that were sent more than once and are refused here: another leader that still holds one must not
+   * apply it.
+   *
+   * @generated from field: repeated string refused_transaction_ids = 5;
+   */
+  refusedTransactionIds: string[];
 };
 
 /**
