@@ -362,6 +362,18 @@ describe('RunTasks', () => {
     })
   })
 
+  test('RunTasks fails as ECS does when the cluster was deleted', async () => {
+    await putInstance('a')
+    await put(
+      'clusters',
+      create(ClusterSchema, { ...scope, name: 'default', status: ClusterStatus.INACTIVE }),
+    )
+    await expect(client.runTasks(runRequest())).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+      details: 'Cluster not found.',
+    })
+  })
+
   test.each([
     [{ count: 0 }, 'Cannot place tasks: must be 1 to 10, received 0'],
     [{ count: 11 }, 'Cannot place tasks: must be 1 to 10, received 11'],
@@ -675,6 +687,34 @@ describe('the service loop', () => {
     expect(kept).not.toContain('d1')
     expect(kept).toContain('d105')
     expect(state.reader.view.table('serviceRevisions').size).toBe(101)
+  })
+
+  test('the service loop stops and forgets what is left of an earlier service when the name is used again', async () => {
+    await putInstance('a')
+    startAgent()
+    await createService({ desiredCount: 2 })
+    await settle()
+    await write((tx) => {
+      const names = { ...scope, service: 'web', incarnationId: 'i2' }
+      tx.put(
+        'serviceRevisions',
+        create(ServiceRevisionSchema, { ...names, revisionId: 'r9', taskDefinition: 'web:1' }),
+      )
+      tx.put(
+        'serviceDeployments',
+        create(ServiceDeploymentSchema, {
+          ...names,
+          deploymentId: 'd9',
+          targetRevisionId: 'r9',
+          status: ServiceDeploymentStatus.PENDING,
+        }),
+      )
+      tx.put('services', serviceRow({ desiredCount: 1, primaryDeploymentId: 'd9', incarnationId: 'i2' }))
+    })
+    await settle()
+    expect(running().map(({ spec }) => spec?.deploymentId)).toEqual(['d9'])
+    expect(Object.keys(deployments())).toEqual(['d9'])
+    expect(state.reader.view.table('serviceRevisions').size).toBe(1)
   })
 
   test('the service loop looks at everything again when the view is made anew', async () => {

@@ -347,6 +347,7 @@ type Happening =
   | { kind: 'advance'; ms: number }
   | { kind: 'desired'; count: number }
   | { kind: 'deploy' }
+  | { kind: 'crash-loop' }
   | {
       kind: 'each'
       what: 'crash' | 'protect' | 'run' | 'stopping' | 'told-ends' | 'unhealthy' | 'user-stops'
@@ -357,6 +358,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 500, 5_000, 20_000, 400_000) }),
   fc.record({ kind: fc.constant('desired' as const), count: fc.integer({ min: 0, max: 8 }) }),
   fc.record({ kind: fc.constant('deploy' as const) }),
+  fc.record({ kind: fc.constant('crash-loop' as const) }),
   fc.record({
     kind: fc.constant('each' as const),
     what: fc.constantFrom(
@@ -373,11 +375,20 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   }),
 )
 
+/** Enough rounds of failures for starts to be held back. */
+const CRASHES_UNTIL_BACK_OFF = 5
+
 function happen(world: World, happening: Happening): void {
   if (happening.kind === 'advance') world.nowMs += happening.ms
   else if (happening.kind === 'desired') world.service.desiredCount = happening.count
   else if (happening.kind === 'deploy') world.deploy(`d${world.deployments.length + 1}`)
-  else {
+  else if (happening.kind === 'crash-loop') {
+    for (let round = 0; round < CRASHES_UNTIL_BACK_OFF; round++) {
+      world.nowMs += 10
+      for (const task of world.tasks) world.end(task)
+      checkedStep(world, 0.5)
+    }
+  } else {
     for (const [index, task] of [...world.tasks].entries()) {
       if (index % happening.share === 0) affect(world, task, happening.what)
     }
