@@ -10,6 +10,7 @@ export {
   type TaskDefinitionReference,
 } from './names/references.ts'
 export { DEFAULT_CLUSTER } from './names/resource-names.ts'
+export { parseTaggableArn, type TaggableResource } from './names/taggable.ts'
 export { type CheckedCluster, checkCreateCluster } from './requests/cluster.ts'
 export { checkClientToken, checkLabels, checkLaunch, type LaunchMembers } from './requests/launch.ts'
 export { checkOverrides } from './requests/overrides.ts'
@@ -23,7 +24,14 @@ export {
   refuseUnavailableCreation,
   refuseUnavailableService,
 } from './requests/service.ts'
-export { type CheckedTag, checkTags, mergeTags, type RequestTag } from './tags/tags.ts'
+export {
+  type CheckedTag,
+  checkTagKeys,
+  checkTags,
+  mergeTags,
+  type RequestTag,
+  TAGS_MAX,
+} from './tags/tags.ts'
 export {
   parseDocument,
   type StoredContainer,

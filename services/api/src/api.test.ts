@@ -6,6 +6,7 @@ import {
   CreateClusterCommand,
   DeleteClusterCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeTaskDefinitionCommand,
@@ -14,6 +15,7 @@ import {
   ListClustersCommand,
   ListContainerInstancesCommand,
   type ListContainerInstancesCommandInput,
+  ListGatewaysCommand,
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
   ListTasksCommand,
@@ -664,6 +666,15 @@ describe('the edge', () => {
     }
     scheduler.failNext(status.INTERNAL, 'a secret of ours')
     expect(await errorOf(run())).not.toContain('secret')
+  })
+
+  it('an operation without an action is refused by name', async () => {
+    expect(await errorOf(ecs.send(new DescribeCapacityProvidersCommand({})))).toBe(
+      'UnsupportedFeatureException: Homeport does not implement DescribeCapacityProviders yet.',
+    )
+    expect(await errorOf(ecs.send(new ListGatewaysCommand({})))).toBe(
+      'UnsupportedFeatureException: Homeport does not implement ListGateways: gateways are built on VPC Lattice.',
+    )
   })
 
   it('requests are counted by operation and code', async () => {

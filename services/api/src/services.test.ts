@@ -12,9 +12,12 @@ import {
   DescribeServicesCommand,
   ECSClient,
   ListServicesCommand,
+  ListTagsForResourceCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type Service,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
   waitUntilServicesInactive,
@@ -443,5 +446,42 @@ describe('reading services', () => {
     expect(await errorOf(ecs.send(new ListTasksCommand({ serviceName: 'x' })))).toBe(
       'ServiceNotFoundException: Service not found.',
     )
+  })
+})
+
+describe('tags', () => {
+  it('TagResource, UntagResource and ListTagsForResource work on everything that has tags', async () => {
+    await createWeb()
+    const taskId = await runTaskOf(serviceRow().value)
+    const resources = [
+      'cluster/default',
+      'service/default/web',
+      'task-definition/web:1',
+      `task/default/${taskId}`,
+    ]
+    for (const resource of resources) {
+      const resourceArn = `${ARN}:${resource}`
+      const tags = [
+        { key: 'a', value: '1' },
+        { key: 'b', value: '1' },
+      ]
+      await ecs.send(new TagResourceCommand({ resourceArn, tags }))
+      await ecs.send(new TagResourceCommand({ resourceArn, tags: [{ key: 'a', value: '2' }] }))
+      await ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: ['b', 'c'] }))
+      const listed = await ecs.send(new ListTagsForResourceCommand({ resourceArn }))
+      expect([resource, listed.tags]).toEqual([resource, [{ key: 'a', value: '2' }]])
+    }
+  })
+
+  it.each([
+    ['service/web', 'Long arn format must be used for tagging operations'],
+    ['service/default/x', 'ResourceNotFoundException'],
+    ['cluster/x', 'ClusterNotFoundException'],
+    ['task-definition/web', 'cannot be tagged'],
+    ['capacity-provider/x', 'cannot be tagged'],
+  ])('TagResource refuses %s', async (resource, words) => {
+    const tags = [{ key: 'a', value: '1' }]
+    const sent = ecs.send(new TagResourceCommand({ resourceArn: `${ARN}:${resource}`, tags }))
+    expect(await errorOf(sent)).toContain(words)
   })
 })

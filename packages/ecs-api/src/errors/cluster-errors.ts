@@ -55,10 +55,4 @@ export const CLUSTER_ERRORS = {
     wording: 'homeport',
     operations: 'ListContainerInstances RunTask CreateService UpdateService RegisterTaskDefinition',
   },
-  instanceStatus: {
-    code: 'InvalidParameterException',
-    message: 'Container instances can be set to ACTIVE or DRAINING, received {status}.',
-    wording: 'homeport',
-    operations: 'UpdateContainerInstancesState',
-  },
 } as const

@@ -41,7 +41,7 @@ export const COMMON_ERRORS = {
     message: '{kind} length should be one of [32,36]',
     wording: 'ecs',
     operations:
-      'DescribeTasks StopTask DescribeContainerInstances StartTask ListTasks UpdateContainerInstancesState',
+      'DescribeTasks StopTask DescribeContainerInstances StartTask ListTasks TagResource UntagResource ListTagsForResource',
   },
   listEmpty: {
     code: 'InvalidParameterException',
@@ -99,6 +99,24 @@ export const COMMON_ERRORS = {
     message: "Duplicate tag keys found, received '{key}'.",
     wording: 'homeport',
     operations: 'CreateCluster RegisterTaskDefinition RunTask StartTask CreateService TagResource',
+  },
+  tagArn: {
+    code: 'InvalidParameterException',
+    message: 'Long arn format must be used for tagging operations',
+    wording: 'ecs',
+    operations: 'TagResource UntagResource ListTagsForResource',
+  },
+  tagKind: {
+    code: 'InvalidParameterException',
+    message: "Invalid resource ARN '{arn}'. Its resource cannot be tagged.",
+    wording: 'homeport',
+    operations: 'TagResource UntagResource ListTagsForResource',
+  },
+  taggedNotFound: {
+    code: 'ResourceNotFoundException',
+    message: 'The specified resource could not be found.',
+    wording: 'homeport',
+    operations: 'TagResource UntagResource ListTagsForResource',
   },
   notSupported: {
     code: 'UnsupportedFeatureException',

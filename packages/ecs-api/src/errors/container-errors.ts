@@ -141,10 +141,4 @@ export const CONTAINER_ERRORS = {
     wording: 'homeport',
     operations: 'RegisterTaskDefinition',
   },
-  logDriverOptions: {
-    code: 'ClientException',
-    message: 'Log driver awslogs requires options: {options}',
-    wording: 'ecs',
-    operations: 'RegisterTaskDefinition',
-  },
 } as const

@@ -131,13 +131,13 @@ export const TASK_DEFINITION_ERRORS = {
   volumeNameBlank: {
     code: 'ClientException',
     message: 'Volume.name should not be null or empty.',
-    wording: 'ecs',
+    wording: 'homeport',
     operations: 'RegisterTaskDefinition',
   },
   volumeNameCharacters: {
     code: 'ClientException',
     message: 'Volume.name contains invalid characters.',
-    wording: 'ecs',
+    wording: 'homeport',
     operations: 'RegisterTaskDefinition',
   },
   volumeDuplicate: {

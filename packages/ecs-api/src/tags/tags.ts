@@ -43,3 +43,11 @@ export function mergeTags(...lists: readonly (readonly CheckedTag[])[]): Checked
   for (const { key, value } of lists.flat()) byKey.set(key, { key, value })
   return [...byKey.values()]
 }
+
+/**
+ * Checks the keys of tags that a user takes from a resource.
+ * @throws {EcsError} when one is malformed or reserved.
+ */
+export function checkTagKeys(keys: readonly string[] | undefined): ReadonlySet<string> {
+  return new Set(checkTags([...new Set(keys)].map((key) => ({ key }))).map(({ key }) => key))
+}

@@ -13,6 +13,7 @@ import { describeTasks } from './describe-tasks.ts'
 import { listClusters } from './list-clusters.ts'
 import { listContainerInstances } from './list-container-instances.ts'
 import { listServices } from './list-services.ts'
+import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listTaskDefinitionFamilies } from './list-task-definition-families.ts'
 import { listTaskDefinitions } from './list-task-definitions.ts'
 import { listTasks } from './list-tasks.ts'
@@ -20,24 +21,26 @@ import { registerTaskDefinition } from './register-task-definition.ts'
 import { runTask } from './run-task.ts'
 import { startTask } from './start-task.ts'
 import { stopTask } from './stop-task.ts'
+import { tagResource } from './tag-resource.ts'
+import { untagResource } from './untag-resource.ts'
 import { updateService } from './update-service.ts'
 
 /** Every operation of ECS that is implemented. */
 export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAction<Operation> } = {
   CreateCluster: createCluster,
-  UpdateService: updateService,
-  ListServices: listServices,
-  DescribeServices: describeServices,
-  DeleteService: deleteService,
   CreateService: createService,
   DeleteCluster: deleteCluster,
+  DeleteService: deleteService,
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
+  DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
+  ListServices: listServices,
+  ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   ListTaskDefinitions: listTaskDefinitions,
   ListTasks: listTasks,
@@ -45,4 +48,7 @@ export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAc
   RunTask: runTask,
   StartTask: startTask,
   StopTask: stopTask,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  UpdateService: updateService,
 }

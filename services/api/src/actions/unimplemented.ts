@@ -10,7 +10,7 @@ const EXPRESS = 'Express Mode builds on Fargate and on load balancers of AWS'
 const GATEWAY = 'gateways are built on VPC Lattice'
 
 /** Operations that cannot exist on machines that people own. */
-const NOT_APPLICABLE: Readonly<Record<string, string>> = {
+export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   AssociateGatewayWithCluster: GATEWAY,
   CreateExpressGatewayService: EXPRESS,
   CreateGateway: GATEWAY,
