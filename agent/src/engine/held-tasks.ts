@@ -3,6 +3,7 @@ import type { Timer } from '@homeport/runtime'
 import type { TaskObservation } from '@homeport/wire/types'
 import type { TaskAssignment } from './assignment.ts'
 import type { TaskBlueprint } from './blueprint.ts'
+import { engineName } from './labels.ts'
 import { observationOf } from './observation.ts'
 import type { Effect } from './plan-task.ts'
 import type { SavedTask } from './ports.ts'
@@ -45,6 +46,11 @@ export class TaskEntry {
   /** The value that the pure functions take. */
   get task(): HeldTask {
     return { assignment: this.assignment, blueprint: this.blueprint, state: this.state }
+  }
+
+  /** What the container is called in the runtime. */
+  engineNameOf(container: string): string {
+    return engineName(this.assignment, container)
   }
 
   /** Whether the task has a container of this name. */

@@ -13,6 +13,7 @@ import { required } from '@homeport/base'
 import {
   backoffDelayMs,
   type Clock,
+  delay,
   type KeyedLoop,
   type Logger,
   type Random,
@@ -311,7 +312,7 @@ class Engine implements TaskEngine {
     try {
       outcome = await this.#runner.run(effect, blueprint, signal)
     } catch (error) {
-      this.#retryLater(entry, effect, error)
+      await this.#retryLater(entry, effect, error)
       return
     }
     entry.inFlight.delete(name)
@@ -320,22 +321,32 @@ class Engine implements TaskEngine {
     this.#fold(entry, (state) => foldOutcome(state, name, { outcome, atMs }))
   }
 
-  /** @throws whatever it was, when it is not the runtime being away: a bug. */
-  #retryLater(entry: TaskEntry, effect: Effect, error: unknown): void {
+  /**
+   * Lets the container rest, and has its effect planned again. A start whose outcome is unknown may have made the
+   * container, so it is looked for first: a task that is to end must not leave it behind.
+   * @throws whatever it was, when it is not the runtime being away: a bug.
+   */
+  async #retryLater(entry: TaskEntry, effect: Effect, error: unknown): Promise<void> {
     if (!(error instanceof RuntimeError)) throw error
+    const { clock, random, logger } = this.#ports
     const name = effect.container
+    const { taskId } = entry.assignment
     const failureCount = (entry.failureCounts.get(name) ?? 0) + 1
     entry.failureCounts.set(name, failureCount)
-    const delayMs = backoffDelayMs(failureCount, UNAVAILABLE_BACKOFF, this.#ports.random)
-    const { taskId } = entry.assignment
-    this.#ports.logger.warn({ err: error, taskId, effect, delayMs }, 'effect failed, will be repeated')
-    const again = (): void => {
-      timer.cancel()
-      entry.inFlight.delete(name)
-      this.#step(entry)
+    const delayMs = backoffDelayMs(failureCount, UNAVAILABLE_BACKOFF, random)
+    logger.warn({ err: error, taskId, effect, delayMs }, 'effect failed, will be repeated')
+    const rest = new AbortController()
+    entry.inFlight.set(name, { kind: 'waiting', cancel: () => rest.abort() })
+    await delay(clock, delayMs, rest.signal)
+    if (this.#isStopped) return
+    try {
+      if (effect.kind === 'start') await this.#look({ taskId, name, runtimeId: entry.engineNameOf(name) })
+    } catch (lookError) {
+      await this.#retryLater(entry, effect, lookError)
+      return
     }
-    const timer = this.#ports.clock.after(delayMs, again, { background: true })
-    entry.inFlight.set(name, { kind: 'waiting', cancel: again })
+    entry.inFlight.delete(name)
+    this.#step(entry)
   }
 
   /** Folds something into the state and steps the task. */
