@@ -5,7 +5,7 @@
 import 'reflect-metadata'
 import { createHash, webcrypto } from 'node:crypto'
 import { create } from '@bufbuild/protobuf'
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js'
+import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { serviceDefinition, serviceImplementation } from '@homeport/wire'
 import {
   type AgentMessage,
@@ -135,9 +135,10 @@ export class FakeGateway {
     this.assign({ ...task, desiredStatus: 'STOPPED', stoppedReason })
   }
 
-  /** Breaks every session without a word. */
+  /** Breaks every session, as a gateway that dies does. */
   disconnect(): void {
-    for (const call of this.#calls) call.destroy()
+    const broken = Object.assign(new Error('broken'), { code: status.UNAVAILABLE, details: 'broken' })
+    for (const call of this.#calls) call.emit('error', broken)
     this.#calls.clear()
   }
 
