@@ -443,6 +443,16 @@ describe('tasks', () => {
     expect((await ecs.send(new ListTasksCommand({}))).taskArns).toEqual([first.taskArn])
   })
 
+  it('RunTask asks for the architecture that the task definition is built for', async () => {
+    await register({ runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' } })
+    await run({ placementConstraints: [{ type: 'distinctInstance' }] })
+    expect(
+      scheduler.requests[0]?.placementConstraints.map(({ type, expression }) => `${type} ${expression}`),
+    ).toEqual(['memberOf attribute:ecs.cpu-architecture == x86_64', 'distinctInstance '])
+    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'web' }))
+    expect(taskDefinition?.placementConstraints).toEqual([])
+  })
+
   it('RunTask answers failures when there is no room', async () => {
     await register()
     scheduler.refuseAll({ arn: '', reason: 'RESOURCE:MEMORY', detail: '1 instance: RESOURCE:MEMORY' })

@@ -4,7 +4,6 @@ import {
   bindService,
   commonValidation,
   createAwsServer,
-  ecsValidation,
   loadService,
 } from '@homeport/aws-wire'
 import { Lifecycle, type Service, type ServicePorts } from '@homeport/runtime'
@@ -12,6 +11,7 @@ import { connectState, type StateReader, type StateWriter } from '@homeport/stor
 import { getCallerIdentity } from './actions/get-caller-identity.ts'
 import { TaskCounts } from './counts/task-counts.ts'
 import { bindActions, notImplemented } from './edge/bind-actions.ts'
+import { ecsRequestValidation } from './edge/ecs-request-validation.ts'
 import { type ApiMetrics, createApiMetrics } from './edge/metrics.ts'
 import { type RootCredentials, rootCredentialLookup } from './edge/root-credentials.ts'
 import { createPageTokens } from './paging/page-tokens.ts'
@@ -53,15 +53,6 @@ const CLOSE_TIMEOUT_MS = 10_000
 
 /** Region of requests that carry no signature; no operation that is served here is one. */
 const REGION_OF_UNSIGNED = 'us-east-1'
-
-/** Operations whose missing members are worded by their checks, as ECS's words differ from member to member. */
-const HANDLERS_WORD_REQUIRED = [
-  'RegisterTaskDefinition',
-  'CreateService',
-  'UpdateService',
-  'RunTask',
-  'StartTask',
-]
 
 /**
  * Starts an api; resolves when the first view of state has arrived and requests are served.
@@ -133,9 +124,7 @@ async function createServer(
   const [ecs, sts] = await Promise.all([loadService('ecs'), loadService('sts')])
   return createAwsServer({
     services: [
-      bindService(ecs, actions, {
-        validation: ecsValidation({ handlersWordRequired: HANDLERS_WORD_REQUIRED }),
-      }),
+      bindService(ecs, actions, { validation: ecsRequestValidation }),
       bindService(sts, { GetCallerIdentity: getCallerIdentity }, { validation: commonValidation() }),
     ],
     credentials: rootCredentialLookup(options.accountId, options.rootCredentials),

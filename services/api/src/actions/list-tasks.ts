@@ -79,7 +79,7 @@ function* candidates(
     const { id } = findInstance(request, scope, input.containerInstance)
     yield* tasks.find('boundInstance', clusterMemberKey(scope, id))
   } else if (input.family !== undefined) {
-    if (input.family.includes('/')) return
+    if (input.family === '' || input.family.includes('/')) return
     const key = namespaceMemberKey(scope, input.family)
     for (const { key: definitionKey } of view.table('taskDefinitions').find('family', key)) {
       yield* inCluster(tasks.find('taskDefinition', definitionKey), scope)

@@ -70,9 +70,20 @@ function draftOf(document: TaskDefinitionDocument, request: ApiRequest) {
     registeredBy: request.context.principal.arn,
     requirements: requirementsMessage(requirementsOf(document)),
     document: JSON.stringify(document),
-    placementConstraints: (document.placementConstraints ?? []).map(({ type = '', expression = '' }) => ({
-      type,
-      expression,
-    })),
+    placementConstraints: constraintsOf(document),
   })
+}
+
+/** The definition's own constraints, and that of the architecture that it is built for: ECS shows only the former. */
+function constraintsOf({ placementConstraints = [], runtimePlatform }: TaskDefinitionDocument) {
+  const constraints = placementConstraints.map(({ type = '', expression = '' }) => ({
+    type: String(type),
+    expression,
+  }))
+  const architecture = runtimePlatform?.cpuArchitecture?.toLowerCase()
+  if (architecture === undefined) return constraints
+  return [
+    ...constraints,
+    { type: 'memberOf', expression: `attribute:ecs.cpu-architecture == ${architecture}` },
+  ]
 }
