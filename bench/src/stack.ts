@@ -15,7 +15,7 @@ export interface BenchStack {
   close(): Promise<void>
 }
 
-const SAMPLE_IMAGE = 'homeport/sample:1'
+const SAMPLE_IMAGE = 'localhost/homeport-sample:1'
 const npm = promisify(execFile)
 
 /** Connects to the running stack; starts one when none runs. */

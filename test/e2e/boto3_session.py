@@ -10,7 +10,7 @@ definition = ecs.register_task_definition(
     containerDefinitions=[
         {
             "name": "web",
-            "image": "homeport/sample:1",
+            "image": "localhost/homeport-sample:1",
             "memory": 32,
             "essential": True,
             "portMappings": [{"containerPort": 80}],

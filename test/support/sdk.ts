@@ -25,7 +25,7 @@ export function ecsClient(stack: LocalStack): ECSClient {
 }
 
 /** The image that `npm start` builds: an HTTP server on port 80. */
-export const SAMPLE_IMAGE = 'homeport/sample:1'
+export const SAMPLE_IMAGE = 'localhost/homeport-sample:1'
 
 /** A web container on a dynamic host port. */
 export const webContainer: ContainerDefinition = {

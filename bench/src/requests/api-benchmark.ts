@@ -17,7 +17,7 @@ import type { BenchContext, Benchmark } from '../benchmark.ts'
 import { readStackFiles } from '../data-directory.ts'
 import { type BenchResult, round } from '../result.ts'
 import { percentile } from '../statistics.ts'
-import { type LoadOptions, load, sign } from './load.ts'
+import { type LoadOptions, load, type SignedRequest, sign } from './load.ts'
 import { startSimulatedHost } from './simulated-host.ts'
 
 const CLUSTER = 'homeport-bench'
@@ -65,6 +65,17 @@ async function prepare(ecs: ECSClient): Promise<void> {
   }
 }
 
+/** As many requests as are sent: a repeated client token would make RunTask answer without running anything. */
+async function signAll(
+  ecs: ECSClient,
+  { count, warmUpCount }: LoadOptions,
+  send: (client: ECSClient) => Promise<unknown>,
+): Promise<SignedRequest[]> {
+  const requests: SignedRequest[] = []
+  for (let index = 0; index < count + warmUpCount; index += 1) requests.push(await sign(ecs, send))
+  return requests
+}
+
 async function measureAll({ stack: { ecs }, progress }: BenchContext): Promise<BenchResult[]> {
   const results: BenchResult[] = []
   const measure = async (
@@ -73,7 +84,7 @@ async function measureAll({ stack: { ecs }, progress }: BenchContext): Promise<B
     send: (client: ECSClient) => Promise<unknown>,
   ): Promise<void> => {
     progress(`${name}: ${options.count} requests`)
-    const { requestsPerSecond, latencies } = await load(await sign(ecs, send), options)
+    const { requestsPerSecond, latencies } = await load(await signAll(ecs, options, send), options)
     results.push(
       { name, value: round(requestsPerSecond), unit: '1/s' },
       { name: `${name}-p50`, value: round(percentile(latencies, 0.5)), unit: 'ms' },

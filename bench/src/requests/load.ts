@@ -1,8 +1,8 @@
 /**
- * Sends one signed request again and again, and times each answer.
+ * Sends signed requests over and over, and times each answer.
  *
- * The SDK signs a request once and its handler keeps it instead of sending it; the load then costs the machine
- * little more than the server's own work. A signature holds for 15 minutes, far longer than a run.
+ * The SDK signs requests beforehand and its handler keeps them instead of sending them; the load then costs the
+ * machine little more than the server's own work. A signature holds for 15 minutes, far longer than a run.
  */
 import { Agent, request as httpRequest, type RequestOptions } from 'node:http'
 import type { ECSClient } from '@aws-sdk/client-ecs'
@@ -69,21 +69,26 @@ export async function sign(
   return { options: { hostname, port, path, method, headers }, body }
 }
 
-/** Replays `signed`; every answer must be a 200. */
-export async function load(signed: SignedRequest, options: LoadOptions): Promise<LoadResult> {
+/** Sends `requests` in turn, from the start again when they are used up; every answer must be a 200. */
+export async function load(requests: readonly SignedRequest[], options: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.concurrency })
   try {
-    await replay(signed, agent, { ...options, count: options.warmUpCount })
+    const queue = cycle(requests)
+    await replay(queue, agent, { ...options, count: options.warmUpCount })
     const startedAt = performance.now()
-    const latencies = await replay(signed, agent, options)
+    const latencies = await replay(queue, agent, options)
     return { requestsPerSecond: (options.count * 1000) / (performance.now() - startedAt), latencies }
   } finally {
     agent.destroy()
   }
 }
 
+function* cycle(requests: readonly SignedRequest[]): Generator<SignedRequest, never> {
+  for (;;) yield* requests
+}
+
 async function replay(
-  signed: SignedRequest,
+  queue: Generator<SignedRequest, never>,
   agent: Agent,
   options: { readonly concurrency: number; readonly count: number },
 ): Promise<number[]> {
@@ -93,7 +98,7 @@ async function replay(
     while (remaining > 0) {
       remaining -= 1
       const startedAt = performance.now()
-      await exchange(signed, agent)
+      await exchange(queue.next().value, agent)
       latencies.push(performance.now() - startedAt)
     }
   }

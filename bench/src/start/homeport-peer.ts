@@ -14,7 +14,8 @@ import { SLEEPER, type StartPeer } from './peer.ts'
 
 /** ECS's limit of tasks in one RunTask. */
 const TASKS_PER_REQUEST = 10
-const POLL_INTERVAL_MS = 5
+/** Short beside a start; longer for many tasks, so that looking does not take the processor that starts need. */
+const pollIntervalMs = (taskCount: number): number => (taskCount === 1 ? 5 : 50)
 const GIVE_UP_AFTER_MS = 120_000
 
 /** Homeport through its public API: RunTask until DescribeTasks says RUNNING for every task. */
@@ -75,7 +76,7 @@ async function untilAll(ecs: ECSClient, arns: readonly string[], status: string)
     if (performance.now() > deadline) {
       throw new Error(`Cannot measure Homeport: its tasks were not ${status} in 120 s`)
     }
-    await sleep(POLL_INTERVAL_MS)
+    await sleep(pollIntervalMs(arns.length))
   }
 }
 
