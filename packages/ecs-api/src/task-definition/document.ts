@@ -4,6 +4,7 @@ import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs'
 export type StoredContainer = ContainerDefinition & {
   readonly name: string
   readonly image: string
+  // tidy-allow(unit-suffix): ECS's own name
   readonly cpu: number
   readonly essential: boolean
 }

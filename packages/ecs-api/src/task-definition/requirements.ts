@@ -18,11 +18,10 @@ export function requirementsOf(document: TaskDefinitionDocument, overrides: Task
   const containers = containerSizesOf(document, overrides)
   return {
     cpuUnits:
-      (cpu === undefined ? undefined : parseTaskCpu(cpu)) ??
-      sum(containers.map((container) => container.cpu)),
+      (cpu === undefined ? undefined : parseTaskCpu(cpu)) ?? sum(containers.map(({ cpuUnits }) => cpuUnits)),
     memoryMib:
       (memory === undefined ? undefined : parseTaskMemory(memory)) ??
-      sum(containers.map(({ memoryReservation, memory: limit }) => memoryReservation ?? limit ?? 0)),
+      sum(containers.map(({ memoryReservationMiB, memoryMiB }) => memoryReservationMiB ?? memoryMiB ?? 0)),
     hostPorts: document.containerDefinitions.flatMap(fixedPorts),
     requiredAttributes: requiredAttributeNames(document),
     gpuCount: 0,
@@ -35,11 +34,11 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 export interface ContainerSizes {
   readonly name: string
   readonly image: string
-  readonly cpu: number
-  /** MiB; absent: no hard limit. */
-  readonly memory: number | undefined
-  /** MiB; absent: no soft limit. */
-  readonly memoryReservation: number | undefined
+  readonly cpuUnits: number
+  /** Absent: no hard limit. */
+  readonly memoryMiB: number | undefined
+  /** Absent: no soft limit. */
+  readonly memoryReservationMiB: number | undefined
 }
 
 function overridden(container: StoredContainer, overrides: TaskOverride): ContainerSizes {
@@ -47,9 +46,9 @@ function overridden(container: StoredContainer, overrides: TaskOverride): Contai
   return {
     name: container.name,
     image: container.image,
-    cpu: override?.cpu ?? container.cpu,
-    memory: override?.memory ?? container.memory,
-    memoryReservation: override?.memoryReservation ?? container.memoryReservation,
+    cpuUnits: override?.cpu ?? container.cpu,
+    memoryMiB: override?.memory ?? container.memory,
+    memoryReservationMiB: override?.memoryReservation ?? container.memoryReservation,
   }
 }
 

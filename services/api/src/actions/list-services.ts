@@ -8,7 +8,7 @@ import { primaryRevision } from '../view/service-view.ts'
 import type { EcsInput, EcsOutput } from './action.ts'
 
 /** ECS's own default, smaller than everywhere else. */
-const DEFAULT_PAGE_SIZE = 10
+const DEFAULT_ITEM_COUNT = 10
 
 /** Lists the ARNs of a cluster's services by name; deleted ones are left out. */
 export async function listServices(
@@ -26,7 +26,7 @@ export async function listServices(
     items: [...rows].map(({ value }) => value).filter(isListed),
     sortKeyOf: ({ name }) => name,
     filters: { cluster: scope.cluster, launchType, schedulingStrategy },
-    defaultPageSize: DEFAULT_PAGE_SIZE,
+    defaultItemCount: DEFAULT_ITEM_COUNT,
   })
   return {
     serviceArns: page.items.map(({ name }) => serviceArn(scope, scope.cluster, name)),

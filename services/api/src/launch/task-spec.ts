@@ -40,9 +40,9 @@ export function taskSpecOf(input: SpecInput): MessageInitShape<typeof TaskSpecSc
     containers: containerSizesOf(document, input.overrides).map((container) => ({
       name: container.name,
       image: container.image,
-      cpuUnits: container.cpu,
-      memoryMib: container.memory ?? 0,
-      memoryReservationMib: container.memoryReservation ?? 0,
+      cpuUnits: container.cpuUnits,
+      memoryMib: container.memoryMiB ?? 0,
+      memoryReservationMib: container.memoryReservationMiB ?? 0,
     })),
   }
 }

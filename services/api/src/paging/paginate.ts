@@ -17,7 +17,7 @@ export interface Listing<Item> {
   /** Default false. */
   readonly isDescending?: boolean
   /** Items on a page when the request says nothing, 1 to 100; default 100. */
-  readonly defaultPageSize?: number
+  readonly defaultItemCount?: number
 }
 
 /** One page. */
@@ -28,14 +28,14 @@ export interface Page<Item> {
 }
 
 /** ECS's largest page, and its default almost everywhere. */
-export const PAGE_SIZE_MAX = 100
+export const PAGE_ITEM_COUNT_MAX = 100
 
 /**
  * One page of a listing.
  * @throws {EcsError} when the page size is out of range or the token is not one of this question.
  */
 export function paginate<Item>(request: ApiRequest, input: PageInput, listing: Listing<Item>): Page<Item> {
-  const pageSize = pageSizeOf(input, listing.defaultPageSize ?? PAGE_SIZE_MAX)
+  const itemCount = itemCountOf(input, listing.defaultItemCount ?? PAGE_ITEM_COUNT_MAX)
   const { operation } = request.context
   const scope = JSON.stringify([operation, request.namespace, listing.filters])
   const { pageTokens } = request.ports
@@ -43,17 +43,17 @@ export function paginate<Item>(request: ApiRequest, input: PageInput, listing: L
     input.nextToken === undefined || input.nextToken === ''
       ? undefined
       : pageTokens.redeem(scope, input.nextToken)
-  const found = smallest(listing, { after, count: pageSize + 1 })
-  const items = found.slice(0, pageSize)
+  const found = smallest(listing, { after, count: itemCount + 1 })
+  const items = found.slice(0, itemCount)
   const last = items.at(-1)
   const nextToken =
-    found.length > pageSize && last !== undefined ? pageTokens.issue(scope, last.sortKey) : undefined
+    found.length > itemCount && last !== undefined ? pageTokens.issue(scope, last.sortKey) : undefined
   return { items: items.map(({ item }) => item), nextToken }
 }
 
-function pageSizeOf({ maxResults }: PageInput, defaultPageSize: number): number {
-  if (maxResults === undefined) return defaultPageSize
-  if (!Number.isInteger(maxResults) || maxResults < 1 || maxResults > PAGE_SIZE_MAX)
+function itemCountOf({ maxResults }: PageInput, defaultItemCount: number): number {
+  if (maxResults === undefined) return defaultItemCount
+  if (!Number.isInteger(maxResults) || maxResults < 1 || maxResults > PAGE_ITEM_COUNT_MAX)
     throw ecsError('pageSize')
   return maxResults
 }
