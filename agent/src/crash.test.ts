@@ -111,9 +111,8 @@ function runCounts({ runs }: World): Record<string, number> {
 }
 
 describe('an agent that is killed', () => {
-  it('in the middle of starts runs every task once', async () => {
-    const seed = Date.now() % 1_000_000
-    console.log(`seed ${seed}`)
+  const seed = Number(process.hrtime.bigint() % 1_000_000n)
+  it(`in the middle of starts runs every task once (seed ${seed})`, async () => {
     const random = seededRandom(seed)
     const world = await startWorld()
     const { gateway, agent } = world
@@ -133,7 +132,7 @@ describe('an agent that is killed', () => {
     expect(containers).toHaveLength(12)
     expect(containers.every(({ State }) => State === 'running')).toBe(true)
     const observed = numbers.map((number) => gateway.observed(taskId(number))?.containers[0]?.runtimeId)
-    expect(observed.toSorted()).toEqual(containers.map(({ Id }) => Id).toSorted())
+    expect(new Set(observed)).toEqual(new Set(containers.map(({ Id }) => Id)))
     expect(runCounts(world)).toEqual(Object.fromEntries(numbers.map((number) => [`task-${number}`, 1])))
   }, 90_000)
 

@@ -230,7 +230,7 @@ describe('readTask refuses what it does not honour', () => {
       'overrides.environmentFiles',
     ],
   ]
-  it.each(cases)('%s', (_title, container, input, named) => {
+  it.each(cases)('%s', (...[, container, input, named]) => {
     expect(refusalOf(container, input)).toBe(
       `CannotCreateContainerError: not supported by this agent: ${named}`,
     )

@@ -10,6 +10,7 @@ export interface HostAttribute {
 export interface AttributeOptions {
   /** As Node names it: `x64`, `arm64`. */
   readonly architecture: string
+  /** As `eu-central-1a`. */
   readonly availabilityZone: string
   /** ECS_AVAILABLE_LOGGING_DRIVERS. */
   readonly loggingDrivers: readonly string[]

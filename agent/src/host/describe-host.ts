@@ -9,8 +9,11 @@ import { instanceResources, type MachineFacts, type ResourceOptions } from './re
 export interface HostOptions {
   /** ECS_CLUSTER. */
   readonly cluster: string
+  /** As `eu-central-1`; a namespace of its own. */
   readonly region: string
+  /** Shown to operators. */
   readonly hostname: string
+  /** As `0.1.0`. */
   readonly agentVersion: string
   /** Capacity. */
   readonly resources: ResourceOptions

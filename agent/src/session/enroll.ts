@@ -19,6 +19,7 @@ export interface EnrollOptions {
   readonly address: string
   /** `FINGERPRINT.SECRET` */
   readonly joinToken: string
+  /** What the gateway's log calls the host; any text. */
   readonly hostname: string
 }
 
@@ -119,7 +120,7 @@ function fetchChain(address: string, clock: Clock): Promise<DetailedPeerCertific
       )
     }
     const timer = clock.after(CONNECT_TIMEOUT_MS, () =>
-      fail(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`)),
+      fail(new Error(`Cannot connect: it takes at most ${CONNECT_TIMEOUT_MS} ms, received no answer`)),
     )
     socket.once('error', fail)
     socket.once('secureConnect', () => {

@@ -5,7 +5,7 @@
  */
 import { verify, X509Certificate } from 'node:crypto'
 import { create } from '@bufbuild/protobuf'
-import { seededRandom, silentLogger } from '@homeport/runtime'
+import { seededRandom, silentLogger, systemClock } from '@homeport/runtime'
 import { createFakeClock, type FakeClock, flushMicrotasks } from '@homeport/testkit'
 import { InstanceResourcesSchema, TaskObservationSchema, TaskStatus } from '@homeport/wire/types'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -96,7 +96,7 @@ async function start({ joinToken = (gateway) => gateway.joinToken, prepare }: St
   const gateway = await new FakeGateway({ heartbeatIntervalMs: HEARTBEAT_MS }).start()
   onTestFinished(() => gateway.stop())
   // gRPC deadlines are of the machine's clock.
-  const clock = createFakeClock(Date.now())
+  const clock = createFakeClock(systemClock.now())
   const work = new FakeWork()
   const saved: Identity[] = []
   prepare?.(gateway, work)
@@ -166,11 +166,13 @@ describe('enrolment', () => {
     await eventually(world, () => world.loop.reason === 'Cannot enrol: a join token is needed, received none')
     isWritten = true
     await eventually(world, () => world.loop.status === 'connected')
+    expect(world.gateway.enrollmentCount).toBe(1)
   })
 
   it('refuses text that is no token', async () => {
     const world = await start({ joinToken: () => 'hello' })
     await eventually(world, () => world.loop.reason.startsWith('Cannot enrol: the join token is'))
+    expect(world.gateway.enrollmentCount).toBe(0)
   })
 })
 
@@ -245,6 +247,7 @@ describe('a session', () => {
     while (world.loop.status === 'connected') await flushMicrotasks()
     await world.clock.advance(200)
     await world.gateway.until(() => world.gateway.registrations.length === 2)
+    expect(world.gateway.enrollmentCount).toBe(1)
   })
 
   it('gives a gateway up that has fallen silent', async () => {
@@ -291,6 +294,9 @@ describe('a refused session', () => {
     const world = await start()
     await eventually(world, () => world.loop.status === 'connected')
     world.gateway.end('SHUTDOWN', 'upgrade')
-    await eventually(world, () => world.gateway.registrations.length === 2)
+    while (world.loop.status === 'connected') await flushMicrotasks()
+    expect(world.loop.reason).toBe('SHUTDOWN: upgrade')
+    await world.clock.advance(200)
+    await world.gateway.until(() => world.gateway.registrations.length === 2)
   })
 })

@@ -17,6 +17,7 @@ export interface SessionLoopOptions {
   readonly gatewayAddress: string
   /** `host:port` of the enrolment. */
   readonly enrollmentAddress: string
+  /** What the gateway's log calls the host; any text. */
   readonly hostname: string
 }
 

@@ -23,7 +23,7 @@ export function describeRuntimeContract(title: string, open: () => RuntimeUnderT
     return {
       name: unique,
       image,
-      command: ['sh', '-c', 'trap "exit 143" TERM; sleep 1000 & wait \$! || exit 7'],
+      command: ['sh', '-c', 'trap "exit 143" TERM; sleep 1000 & wait $! || exit 7'],
       environment: [],
       labels: { [LABEL]: unique },
       networkMode: 'bridge',
@@ -89,6 +89,7 @@ export function describeRuntimeContract(title: string, open: () => RuntimeUnderT
       await runtime.removeContainer(runtimeId)
       await runtime.removeContainer(runtimeId)
       await runtime.stopContainer(runtimeId, 10)
+      expect(await runtime.inspectContainer(runtimeId)).toBeUndefined()
     })
 
     it('refuses a name that is taken, and an image that is missing', async () => {
