@@ -31,6 +31,9 @@ export interface Need {
   readonly ensure: (context: NeedContext) => Promise<string>
 }
 
+/** Where Debian's package puts version 2; another `aws` may stand before it on the path. */
+const DEBIAN_AWS = '/usr/bin/aws'
+
 /** Everything, in the order in which it is made sure of. */
 export const NEEDS: readonly Need[] = [
   {
@@ -70,10 +73,10 @@ export const NEEDS: readonly Need[] = [
     ensure: () => ensureCommand('ip', ['-V'], 'iproute2'),
   },
   {
-    name: 'aws CLI',
-    reason: 'tests drive Homeport with it as users do',
+    name: 'aws CLI 2',
+    reason: 'tests drive Homeport with it as users do, and with version 1 where a machine has that, too',
     isForTestsOnly: true,
-    ensure: () => ensureCommand('aws', ['--version'], 'awscli'),
+    ensure: () => ensureCommand(DEBIAN_AWS, ['--version'], 'awscli'),
   },
   {
     name: 'boto3',
