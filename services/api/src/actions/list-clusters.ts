@@ -14,12 +14,13 @@ export async function listClusters(
     .table('clusters')
     .find('namespace', namespaceKey(request.namespace))
   const page = paginate(request, input, {
-    items: [...rows].map(({ value }) => value).filter(({ status }) => status === ClusterStatus.ACTIVE),
-    sortKeyOf: ({ name }) => name,
+    items: rows,
+    isListed: ({ value }) => value.status === ClusterStatus.ACTIVE,
+    sortKeyOf: ({ key }) => key,
     filters: {},
   })
   return {
-    clusterArns: page.items.map(({ name }) => clusterArn(request.namespace, name)),
+    clusterArns: page.items.map(({ value }) => clusterArn(request.namespace, value.name)),
     nextToken: page.nextToken,
   }
 }

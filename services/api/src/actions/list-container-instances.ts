@@ -17,9 +17,8 @@ export async function listContainerInstances(
   const { status, filter = '' } = input
   const isSelected = queryOf(filter, request)
   const page = paginate(request, input, {
-    items: [...registeredInstances(request, scope)].filter(
-      (row) => (status === undefined || instanceStatusOf(row.value) === status) && isSelected(row),
-    ),
+    items: registeredInstances(request, scope),
+    isListed: (row) => (status === undefined || instanceStatusOf(row.value) === status) && isSelected(row),
     sortKeyOf: ({ key }) => key,
     filters: { cluster: scope.cluster, status, filter },
   })

@@ -23,13 +23,14 @@ export async function listServices(
     schedulingStrategy === 'REPLICA' &&
     (launchType === undefined || primaryRevision(request, service)?.launchType === launchType)
   const page = paginate(request, input, {
-    items: [...rows].map(({ value }) => value).filter(isListed),
-    sortKeyOf: ({ name }) => name,
+    items: rows,
+    isListed: ({ value }) => isListed(value),
+    sortKeyOf: ({ key }) => key,
     filters: { cluster: scope.cluster, launchType, schedulingStrategy },
     defaultItemCount: DEFAULT_ITEM_COUNT,
   })
   return {
-    serviceArns: page.items.map(({ name }) => serviceArn(scope, scope.cluster, name)),
+    serviceArns: page.items.map(({ value }) => serviceArn(scope, scope.cluster, value.name)),
     nextToken: page.nextToken,
   }
 }

@@ -16,11 +16,10 @@ export async function listTaskDefinitionFamilies(
   const hasStatus = (family: string): boolean =>
     status === 'ALL' || (latestActive(request, family) !== undefined) === (status === 'ACTIVE')
   const page = paginate(request, input, {
-    items: [...rows]
-      .map(({ value }) => value.family)
-      .filter((family) => family.startsWith(familyPrefix) && hasStatus(family)),
-    sortKeyOf: (family) => family,
+    items: rows,
+    isListed: ({ value }) => value.family.startsWith(familyPrefix) && hasStatus(value.family),
+    sortKeyOf: ({ key }) => key,
     filters: { familyPrefix, status },
   })
-  return { families: [...page.items], nextToken: page.nextToken }
+  return { families: page.items.map(({ value }) => value.family), nextToken: page.nextToken }
 }

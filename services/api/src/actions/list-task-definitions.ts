@@ -1,6 +1,6 @@
 import { taskDefinitionArn } from '@homeport/domain'
 import { namespaceKey, namespaceMemberKey, type Row } from '@homeport/store'
-import { type TaskDefinition, TaskDefinitionStatus } from '@homeport/wire/types'
+import { TaskDefinitionStatus } from '@homeport/wire/types'
 import { paginate } from '../paging/paginate.ts'
 import type { ApiRequest } from '../ports.ts'
 import type { EcsInput, EcsOutput } from './action.ts'
@@ -22,16 +22,15 @@ export async function listTaskDefinitions(
   const status = input.status ?? 'ACTIVE'
   const sort = input.sort ?? 'ASC'
   const page = paginate(request, input, {
-    items: [...candidates(request, input.familyPrefix)]
-      .map(({ value }) => value)
-      .filter((definition) => definition.status === STATUSES[status]),
+    items: candidates(request, input.familyPrefix),
+    isListed: ({ value }) => value.status === STATUSES[status],
     sortKeyOf,
     filters: { status, sort, familyPrefix: input.familyPrefix },
     isDescending: sort === 'DESC',
   })
   return {
-    taskDefinitionArns: page.items.map((definition) =>
-      taskDefinitionArn(definition, `${definition.family}:${definition.revision}`),
+    taskDefinitionArns: page.items.map(({ value }) =>
+      taskDefinitionArn(value, `${value.family}:${value.revision}`),
     ),
     nextToken: page.nextToken,
   }
@@ -43,6 +42,8 @@ function candidates(request: ApiRequest, family: string | undefined): Iterable<R
   return family.includes('/') ? [] : table.find('family', namespaceMemberKey(request.namespace, family))
 }
 
-/** A family's name has no blank, so one family's revisions stay together. */
-const sortKeyOf = ({ family, revision }: TaskDefinition): string =>
-  `${family} ${String(revision).padStart(REVISION_DIGITS, '0')}`
+/** The name of a family has no blank, so its revisions stay together; the key has them as `family:revision`. */
+function sortKeyOf({ key }: Row<'taskDefinitions'>): string {
+  const [family = '', revision = ''] = key.slice(key.lastIndexOf('/') + 1).split(':')
+  return `${family} ${revision.padStart(REVISION_DIGITS, '0')}`
+}

@@ -27,7 +27,9 @@ export async function listTasks(
   const filters = [...filtersOf(input, request, scope), statusFilter(desiredStatus)]
   const { nextToken: _nextToken, maxResults: _maxResults, ...question } = input
   const page = paginate(request, input, {
-    items: matching(candidates(input, request, scope), { filters, desiredStatus }),
+    items: candidates(input, request, scope),
+    isListed: (row) =>
+      (desiredStatus === 'STOPPED' || isBound(row)) && filters.every((filter) => filter(row.value)),
     sortKeyOf: ({ key }) => key,
     filters: { ...question, cluster: scope.cluster, desiredStatus },
   })
@@ -94,19 +96,6 @@ function* inCluster(rows: Iterable<Row<'tasks'>>, scope: ClusterScope): Generato
   for (const row of rows) if (row.key.startsWith(prefix)) yield row
 }
 
+/** Tasks that were seen STOPPED are told by their index terms, so that a list of running ones never decodes them. */
 const isBound = (row: Row<'tasks'>): boolean =>
   row.indexTerms.some((term) => term.startsWith('boundInstance='))
-
-/**
- * Tasks that were seen STOPPED are told by their index terms, so that a list of running ones never decodes them.
- * @yields the rows that every filter lets through.
- */
-function* matching(
-  rows: Iterable<Row<'tasks'>>,
-  { filters, desiredStatus }: { readonly filters: readonly Filter[]; readonly desiredStatus: string },
-): Generator<Row<'tasks'>, void, void> {
-  for (const row of rows) {
-    if (desiredStatus !== 'STOPPED' && !isBound(row)) continue
-    if (filters.every((filter) => filter(row.value))) yield row
-  }
-}

@@ -10,6 +10,8 @@ export interface PageInput {
 /** What is listed, and how. */
 export interface Listing<Item> {
   readonly items: Iterable<Item>
+  /** Whether the item belongs to the list; asked only of those that could be on the page. Default: all do. */
+  readonly isListed?: (item: Item) => boolean
   /** Unique among the items; the list is in its order. */
   readonly sortKeyOf: (item: Item) => string
   /** The filters of the question: a token continues only the question that it was given for. */
@@ -68,7 +70,7 @@ interface Keyed<Item> {
  * page of a long list costs no sort of the whole.
  */
 function smallest<Item>(
-  { items, sortKeyOf, isDescending = false }: Listing<Item>,
+  { items, sortKeyOf, isListed = () => true, isDescending = false }: Listing<Item>,
   { after, count }: { readonly after: string | undefined; readonly count: number },
 ): Keyed<Item>[] {
   const isBefore = isDescending
@@ -82,6 +84,7 @@ function smallest<Item>(
     const sortKey = sortKeyOf(item)
     if (after !== undefined && !isBefore(after, sortKey)) continue
     if (bound !== undefined && !isBefore(sortKey, bound)) continue
+    if (!isListed(item)) continue
     kept.push({ item, sortKey })
     if (kept.length < count * 2) continue
     kept = kept.sort(compare).slice(0, count)
