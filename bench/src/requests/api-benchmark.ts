@@ -13,12 +13,12 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
 } from '@aws-sdk/client-ecs'
+import { startSimulatedHost } from '@homeport/agent/simulation'
 import type { BenchContext, Benchmark } from '../benchmark.ts'
 import { readStackFiles } from '../data-directory.ts'
 import { type BenchResult, round } from '../result.ts'
 import { percentile } from '../statistics.ts'
 import { type LoadOptions, load, type SignedRequest, sign } from './load.ts'
-import { startSimulatedHost } from './simulated-host.ts'
 
 const CLUSTER = 'homeport-bench'
 const FAMILY = 'homeport-bench-requests'

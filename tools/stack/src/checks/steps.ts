@@ -18,6 +18,7 @@ const vitest = (project: string): CheckStep => ({ name: project, run: { kind: 'v
 /** Everything, the quick and telling first. */
 export const STEPS: readonly CheckStep[] = [
   script('generated', 'generate:check'),
+  script('proto', 'proto:check'),
   script('format', 'format:check'),
   script('typecheck'),
   script('lint'),

@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ContainerFacts, type ContainerRuntime, readAgentSettings, startAgentOn } from '@homeport/agent'
 import { required } from '@homeport/base'
 import {
   createMetricsRegistry,
@@ -16,28 +15,43 @@ import {
   systemIds,
   systemRandom,
 } from '@homeport/runtime'
+import { startAgentOn } from '../app.ts'
+import { readAgentSettings } from '../config.ts'
+import type { ContainerFacts, ContainerRuntime } from '../engine/container-runtime.ts'
 
 /** Where a simulated host joins. */
 export interface SimulatedHostOptions {
+  /** Name of a cluster that exists; `default` is made on demand. */
   readonly cluster: string
+  /** The region of that cluster. */
   readonly region: string
+  /** `host:port` of the agent sessions. */
   readonly gatewayAddress: string
+  /** `host:port` of the enrolment. */
   readonly enrollmentAddress: string
+  /** The file that the gateway wrote. */
   readonly joinTokenFile: string
+  /** CPU units to offer; default 10,000,000. */
+  readonly cpuUnits?: number
+  /** MiB to offer; default 100,000,000. */
+  readonly memoryMiB?: number
+  /** As `us-east-1a`; default the region's `a`. */
+  readonly availabilityZone?: string
 }
 
-/** Starts a host with room for a million tasks; stopping it removes its data. */
+/** Starts a host, by default with room for a million tasks; stopping it removes its data. */
 export async function startSimulatedHost(options: SimulatedHostOptions): Promise<Running> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'homeport-bench-'))
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'homeport-host-'))
   const { agent } = readAgentSettings({
     HOMEPORT_AGENT_DATA_DIR: dataDirectory,
     HOMEPORT_GATEWAY_ADDRESS: options.gatewayAddress,
     HOMEPORT_ENROLLMENT_ADDRESS: options.enrollmentAddress,
     HOMEPORT_JOIN_TOKEN_FILE: options.joinTokenFile,
-    HOMEPORT_AGENT_CPU_UNITS: '10000000',
-    HOMEPORT_AGENT_MEMORY_MIB: '100000000',
+    HOMEPORT_AGENT_CPU_UNITS: String(options.cpuUnits ?? 10_000_000),
+    HOMEPORT_AGENT_MEMORY_MIB: String(options.memoryMiB ?? 100_000_000),
     ECS_CLUSTER: options.cluster,
     AWS_REGION: options.region,
+    HOMEPORT_AVAILABILITY_ZONE: options.availabilityZone,
   })
   const server = await startAgentOn(agreeableRuntime(), agent, {
     clock: systemClock,
