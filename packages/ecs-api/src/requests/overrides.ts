@@ -1,7 +1,7 @@
 import type { ContainerOverride, TaskOverride } from '@aws-sdk/client-ecs'
 import { ecsError } from '../errors/ecs-error.ts'
 import { firstAskedFor, isAskedFor } from '../names/asked-for.ts'
-import { INTEGER_MAX, isInRange } from '../task-definition/check-number.ts'
+import { CONTAINER_AMOUNT_MAX, isInRange } from '../task-definition/check-number.ts'
 import type { TaskDefinitionDocument } from '../task-definition/document.ts'
 import { MEMORY_MIB_MIN, parseTaskCpu, parseTaskMemory } from '../task-definition/task-size.ts'
 
@@ -53,8 +53,8 @@ function checkContainerOverride(override: ContainerOverride, names: ReadonlySet<
   const unavailable = firstAskedFor(override, UNAVAILABLE_CONTAINER_OVERRIDES)
   if (unavailable !== undefined) refuse(`overrides.containerOverrides.${unavailable}`)
   for (const member of ['cpu', 'memory', 'memoryReservation'] as const) {
-    const range = { minimum: SIZE_MINIMUMS[member], maximum: INTEGER_MAX }
-    if (!isInRange(override[member] ?? INTEGER_MAX, range))
+    const range = { minimum: SIZE_MINIMUMS[member], maximum: CONTAINER_AMOUNT_MAX }
+    if (!isInRange(override[member] ?? CONTAINER_AMOUNT_MAX, range))
       throw ecsError('overrideSize', { member, container })
   }
   if ((override.environment ?? []).some(({ name = '' }) => name === '' || name.includes('='))) {

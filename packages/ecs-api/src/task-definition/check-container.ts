@@ -1,7 +1,7 @@
 import type { ContainerDefinition, HealthCheck, Ulimit } from '@aws-sdk/client-ecs'
 import { ecsError } from '../errors/ecs-error.ts'
 import { isResourceName, NAME_LENGTH_MAX } from '../names/resource-names.ts'
-import { INTEGER_MAX, isInRange, type NumberRange } from './check-number.ts'
+import { CONTAINER_AMOUNT_MAX, isInRange, type NumberRange } from './check-number.ts'
 import { MEMORY_MIB_MIN } from './task-size.ts'
 
 /** What of the task definition decides whether a container is valid. */
@@ -44,7 +44,7 @@ function checkImage(image: string): void {
 }
 
 function checkCpu({ name = '', cpu }: ContainerDefinition): void {
-  if (cpu !== undefined && !isInRange(cpu, { minimum: 0, maximum: INTEGER_MAX })) {
+  if (cpu !== undefined && !isInRange(cpu, { minimum: 0, maximum: CONTAINER_AMOUNT_MAX })) {
     throw ecsError('containerSetting', { member: 'cpu', container: name })
   }
 }
@@ -54,10 +54,10 @@ function checkMemory(container: ContainerDefinition, taskMemoryMiB: number | und
   if (memory === undefined && memoryReservation === undefined && taskMemoryMiB === undefined) {
     throw ecsError('containerMemoryMissing', { container: name })
   }
-  const memberMaximum = taskMemoryMiB ?? INTEGER_MAX
+  const memberMaximum = taskMemoryMiB ?? CONTAINER_AMOUNT_MAX
   checkMemoryMember(container, 'memory', memberMaximum)
   checkMemoryMember(container, 'memoryReservation', memberMaximum)
-  if ((memoryReservation ?? 0) > (memory ?? INTEGER_MAX)) {
+  if ((memoryReservation ?? 0) > (memory ?? CONTAINER_AMOUNT_MAX)) {
     throw ecsError('containerMemoryOrder', { container: name })
   }
 }
@@ -71,7 +71,7 @@ function checkMemoryMember(
   const values = { container: container.name ?? '', member }
   if (value === undefined) return
   if (value < MEMORY_MIB_MIN) throw ecsError('containerMemoryMinimum', values)
-  if (!isInRange(value, { minimum: MEMORY_MIB_MIN, maximum: INTEGER_MAX })) {
+  if (!isInRange(value, { minimum: MEMORY_MIB_MIN, maximum: CONTAINER_AMOUNT_MAX })) {
     throw ecsError('containerSetting', values)
   }
   if (value > maximum) throw ecsError('taskMemoryExceeded', values)

@@ -4,8 +4,8 @@ export interface NumberRange {
   readonly maximum: number
 }
 
-/** The largest number that ECS's integers, and ours in protobuf, hold. */
-export const INTEGER_MAX = 2_147_483_647
+/** Most CPU units or MiB of one container: more than any host has, and ten of them fit into 32 bits together. */
+export const CONTAINER_AMOUNT_MAX: number = 2 ** 28
 
 /** Whether `value` is a whole number within `range`. */
 export const isInRange = (value: number, range: NumberRange): boolean =>

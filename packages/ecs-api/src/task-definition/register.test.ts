@@ -107,6 +107,11 @@ describe('registerTaskDefinition refuses in the words of ECS when', () => {
       input([{ ...web, cpu: 512 }], { cpu: '256' }),
       "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.",
     ],
+    [
+      'CPU is more than any host has',
+      input([{ ...web, cpu: 2 ** 31 }]),
+      "Invalid 'cpu' setting for container 'web'.",
+    ],
     ['CPU is negative', input([{ ...web, cpu: -1 }]), "Invalid 'cpu' setting for container 'web'."],
     ['task CPU is too small', input([web], { cpu: '1' }), "Invalid 'cpu' setting for task."],
     ['task CPU is no number', input([web], { cpu: 'many' }), "Invalid 'cpu' setting for task."],

@@ -26,7 +26,7 @@ export type TaskRequirements = Message<"homeport.types.v1.TaskRequirements"> & {
   cpuUnits: number;
 
   /**
-   * MiB. The hard limit where one is set, else the soft reservation.
+   * MiB. The soft limit (`memoryReservation`) where one is set, else the hard limit, as ECS counts.
    *
    * @generated from field: uint32 memory_mib = 2;
    */
