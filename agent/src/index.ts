@@ -1,4 +1,3 @@
 export { startAgent, startAgentOn } from './app.ts'
 export { type AgentSettings, readAgentSettings } from './config.ts'
-export type { ContainerFacts, ContainerRuntime } from './engine/container-runtime.ts'
 export type { AgentOptions, AgentServer } from './options.ts'

@@ -3,62 +3,21 @@
  * Method: a runtime in memory, time in the test's hand, and a journal that outlives the engine. "Killing" the
  * agent is leaving an engine behind, stopped, and starting another one over the same journal and runtime.
  */
-import { required } from '@homeport/base'
 import { seededRandom, silentLogger } from '@homeport/runtime'
 import { createFakeClock, type FakeClock, flushMicrotasks } from '@homeport/testkit'
 import { TaskStatus } from '@homeport/wire/types'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { assignment, taskId } from '../testing/assignments.ts'
 import { FakeRuntime } from '../testing/fake-runtime.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
 import type { TaskAssignment } from './assignment.ts'
 import { RuntimeError } from './container-runtime.ts'
 import { engineName } from './labels.ts'
-import type { Report, SavedTask, SavedWork, TaskJournal } from './ports.ts'
+import type { Report } from './ports.ts'
 import { startTaskEngine, type TaskEngine } from './task-engine.ts'
 
 const CLEANUP_WAIT_MS = 60_000
 const unavailable = (): RuntimeError => new RuntimeError('unavailable', 'connection reset')
-
-/** Keeps what it is told, and can be made to wait like a slow disk. */
-class MemoryJournal implements TaskJournal {
-  readonly tasks = new Map<string, SavedTask>()
-  revision = 0
-  acknowledged = 0
-  /** While set, nothing gets to disk. */
-  stall: Promise<void> | undefined
-
-  saveAssignment(saved: TaskAssignment): void {
-    this.tasks.set(saved.taskId, { reportSequence: 0, ...this.tasks.get(saved.taskId), assignment: saved })
-  }
-
-  saveState(id: string, saved: Pick<SavedTask, 'reportSequence'> & Required<Pick<SavedTask, 'state'>>): void {
-    this.tasks.set(id, { ...required(this.tasks.get(id), id), ...saved })
-  }
-
-  saveRevision(revision: number): void {
-    this.revision = revision
-  }
-
-  saveAcknowledged(sequence: number): void {
-    this.acknowledged = sequence
-  }
-
-  forget(id: string): void {
-    this.tasks.delete(id)
-  }
-
-  async flushed(): Promise<void> {
-    await this.stall
-  }
-
-  get saved(): SavedWork {
-    return {
-      tasks: structuredClone([...this.tasks.values()]),
-      assignmentRevision: this.revision,
-      acknowledgedSequence: this.acknowledged,
-    }
-  }
-}
 
 interface World {
   readonly clock: FakeClock

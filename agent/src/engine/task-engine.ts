@@ -227,11 +227,14 @@ class Engine implements TaskEngine {
       })
   }
 
-  #step(entry: TaskEntry): void {
+  /** `before`: the state as it was written down last; absent: as it is. */
+  #step(entry: TaskEntry, before: TaskState = entry.state): void {
     // Before the containers that exist are known, a plan could make them a second time.
-    if (!this.#reconciler.isReconciled || this.#isStopped) return
+    if (!this.#reconciler.isReconciled || this.#isStopped) {
+      if (entry.state !== before) this.#save(entry)
+      return
+    }
     const nowMs = this.#ports.clock.now()
-    const before = entry.state
     entry.state = settle(entry.task, new Set(entry.inFlight.keys()), nowMs)
     this.#record(entry, before)
     const plan = planTask(entry.task, {
@@ -353,8 +356,7 @@ class Engine implements TaskEngine {
   #fold(entry: TaskEntry, change: (state: TaskState) => TaskState): void {
     const before = entry.state
     entry.state = change(before)
-    if (entry.state !== before) this.#save(entry)
-    this.#step(entry)
+    this.#step(entry, before)
   }
 
   async #look({ taskId, name, runtimeId }: ContainerKey): Promise<void> {

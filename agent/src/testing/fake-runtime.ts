@@ -39,6 +39,7 @@ export class FakeRuntime implements ContainerRuntime {
   readonly #failures = new Map<FakeCall, RuntimeError[]>()
   readonly #gates = new Map<FakeCall, Promise<void>>()
   readonly #now: () => number
+  readonly #started: string[] = []
   #count = 0
   #nextPort = FIRST_DYNAMIC_PORT
   #isDown = false
@@ -115,6 +116,7 @@ export class FakeRuntime implements ContainerRuntime {
       this.startsInFlight -= 1
     }
     if (container.facts.status === 'running') return
+    this.#started.push(container.spec.name)
     const bindings = this.#bind(container.spec)
     container.facts = { ...container.facts, status: 'running', startedAtMs: this.#now(), bindings }
   }
@@ -218,6 +220,11 @@ export class FakeRuntime implements ContainerRuntime {
   /** Names of containers, with their status. */
   containers(): string[] {
     return [...this.#containers.values()].map(({ spec, facts }) => `${spec.name} ${facts.status}`)
+  }
+
+  /** Names of containers whose process was started, in order; one that is there twice ran twice. */
+  started(): string[] {
+    return [...this.#started]
   }
 
   /** The spec that a container was created from. */
