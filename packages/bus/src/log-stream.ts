@@ -9,7 +9,7 @@
  * outcome; deduplication by `Nats-Msg-Id`, which servers answer differently when the expectation is stale
  * (decision 0007).
  */
-import { invariant } from '@homeport/base'
+import { invariant, required } from '@homeport/base'
 import type { Timer } from '@homeport/runtime'
 import { DeliverPolicy, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { createInbox, headers, type Msg, type NatsConnection } from '@nats-io/nats-core'
@@ -79,18 +79,20 @@ export class JetStreamLog implements LogStream {
   readonly #inbox = createInbox()
   #appendCount = 0
   #isConnected = true
+  #payloadBytesMax: number
   #pending: PendingAppend | undefined
 
   constructor(parts: JetStreamLogParts) {
     this.#parts = parts
     this.logId = parts.logId
+    this.#payloadBytesMax = required(parts.connection.info, 'the greeting of NATS').max_payload
     parts.connection.subscribe(`${this.#inbox}.*`, { callback: (_error, message) => this.#receive(message) })
   }
 
   get entryBytesMax(): number {
-    const info = this.#parts.connection.info
-    invariant(info !== undefined, 'Cannot size an entry: the connection must have been made, received none')
-    return info.max_payload - HEADER_BYTES
+    // While the connection is being made anew the library knows no server, so the last one's word holds.
+    this.#payloadBytesMax = this.#parts.connection.info?.max_payload ?? this.#payloadBytesMax
+    return this.#payloadBytesMax - HEADER_BYTES
   }
 
   append(expectedLastSequence: number, bytes: Uint8Array): Promise<AppendOutcome> {

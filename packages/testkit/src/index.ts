@@ -5,3 +5,4 @@ export { type AppendBehaviour, createMemoryLog, type MemoryLog } from './memory-
 export { createMemoryState, type MemoryState } from './memory-state.ts'
 export { type NatsServer, type NatsServerOptions, startNats } from './start-nats.ts'
 export { type ContractCase, type StateUnderTest, stateContract } from './state-contract.ts'
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'

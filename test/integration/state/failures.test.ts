@@ -4,6 +4,8 @@
  * end a fresh replica must show every acknowledged row at the revision that was told and a counter that is the
  * number of acknowledged increments; the log itself is carried out by a slow oracle.
  */
+
+import { TransactionBuilder } from '@homeport/store'
 import { checkLog, startTcpProxy } from '@homeport/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type StateFixture, startFixture } from './harness.ts'
@@ -20,6 +22,13 @@ beforeEach(async () => {
 })
 
 afterEach(() => fixture.stop())
+
+/** A load that ends with the test, also when the test fails. */
+function startLoad(name: string): Load {
+  const load = new Load(name)
+  fixture.own({ stop: () => Promise.resolve(load.abandon()) })
+  return load
+}
 
 async function expectTruth(address: string, loads: readonly Load[]): Promise<void> {
   const connection = await fixture.connect(address)
@@ -43,7 +52,7 @@ describe('state', () => {
     connection.reader.onReset(() => {
       resetCount += 1
     })
-    const load = new Load('nats')
+    const load = startLoad('nats')
     load.add(connection, WRITERS)
     for (let round = 0; round < 3; round += 1) {
       await load.more(OUTCOMES_BETWEEN)
@@ -60,7 +69,7 @@ describe('state', () => {
     const address = fixture.freeAddress()
     let process = fixture.spawnState(address)
     const connection = await fixture.connect(address)
-    const load = new Load('process')
+    const load = startLoad('process')
     load.add(connection, WRITERS)
     for (let round = 0; round < 3; round += 1) {
       await load.more(OUTCOMES_BETWEEN)
@@ -75,7 +84,7 @@ describe('state', () => {
 
   it('state loses nothing and applies nothing on rows that have changed when two processes race', async () => {
     const [first, second] = [await fixture.startState(), await fixture.startState()]
-    const loads = [new Load('first'), new Load('second')] as const
+    const loads = [startLoad('first'), startLoad('second')] as const
     loads[0].add(await fixture.connect(first.address), WRITERS)
     loads[1].add(await fixture.connect(second.address), WRITERS)
     await Promise.all(loads.map((load) => load.more(OUTCOMES_BETWEEN)))
@@ -89,7 +98,7 @@ describe('state', () => {
     const proxy = fixture.own(await startTcpProxy(fixture.nats.port))
     const state = await fixture.startState({ natsUrl: `nats://127.0.0.1:${proxy.port}` })
     const connection = await fixture.connect(state.address)
-    const load = new Load('unclear')
+    const load = startLoad('unclear')
     load.add(connection, WRITERS)
     let landedCount = 0
     for (let round = 0; round < 5; round += 1) {
@@ -111,7 +120,6 @@ describe('state', () => {
     const state = await fixture.startState()
     const { writer, reader } = await fixture.connect(state.address)
     await fixture.nats.kill()
-    const { TransactionBuilder } = await import('@homeport/store')
     const commit = writer.commit(new TransactionBuilder().delete('leases', 'a'), { timeoutMs: 500 })
     await expect(commit).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(state.unhealthyReason()).toContain('NATS')

@@ -81,7 +81,9 @@ export class StateFixture implements Running {
     try {
       const log = await bus.openLogStream({ stream: 'HOMEPORT_STATE', subject: 'homeport.state.log' })
       const { lastSequence } = await log.bounds()
-      return await Array.fromAsync(log.read(1, lastSequence))
+      const entries: LogEntry[] = []
+      for await (const entry of log.read(1, lastSequence)) entries.push(entry)
+      return entries
     } finally {
       await bus.stop()
     }

@@ -24,7 +24,7 @@ export const counterOf = ({ reader }: StateConnection): number =>
 
 /** Load through some connections, until it is stopped. */
 export class Load implements LoadReport {
-  readonly inserted = new Map<string, number>()
+  readonly inserted: Map<string, number> = new Map()
   incrementCount = 0
   unknownCount = 0
   outcomeCount = 0
@@ -48,6 +48,11 @@ export class Load implements LoadReport {
   /** Resolves after `count` more outcomes. */
   more(count: number): Promise<void> {
     return new Promise((resolve) => this.#waiters.push({ count: this.outcomeCount + count, resolve }))
+  }
+
+  /** Lets every writer end after what it is doing, without waiting for it. */
+  abandon(): void {
+    this.#isStopping = true
   }
 
   /** Ends when every writer has the outcome that it waits for. */
