@@ -107,7 +107,7 @@ function serveCommit(call: ServerDuplexStream<CommitRequest, CommitResponse>, le
       } catch {
         // Without its id it cannot be answered, and whoever sends it has no transaction to send.
         const text = 'Cannot commit: a transaction must be an encoded Transaction, received other bytes'
-        call.destroy(toServiceError(new CallError(status.INVALID_ARGUMENT, text)))
+        call.emit('error', toServiceError(new CallError(status.INVALID_ARGUMENT, text)))
         return
       }
       leader.submit({ transaction, bytes, resent: request.resent }, (result) => writer.add(result))
@@ -128,7 +128,7 @@ function serveWatch(
 ): void {
   if (watchers.size >= WATCHERS_MAX) {
     const text = `Cannot watch: at most ${WATCHERS_MAX} watches may be open, received one more`
-    call.destroy(toServiceError(new CallError(status.RESOURCE_EXHAUSTED, text)))
+    call.emit('error', toServiceError(new CallError(status.RESOURCE_EXHAUSTED, text)))
     return
   }
   const { afterRevision, logId, tables } = call.request
