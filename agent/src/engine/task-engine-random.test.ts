@@ -37,7 +37,7 @@ class Run {
   }
 
   async step(): Promise<void> {
-    const actions = [
+    const actions: (() => Promise<void> | void)[] = [
       () => this.#addTask(),
       () => this.#addTask(),
       () => this.#stopTask(),
