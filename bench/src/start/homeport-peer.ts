@@ -11,23 +11,25 @@ import {
 import { required } from '@homeport/base'
 import type Docker from 'dockerode'
 import { SLEEPER, type StartPeer } from './peer.ts'
+import { watchStarts } from './started-containers.ts'
 
 /** ECS's limit of tasks in one RunTask. */
 const TASKS_PER_REQUEST = 10
-/** Short beside a start; longer for many tasks, so that looking does not take the processor that starts need. */
-const pollIntervalMs = (taskCount: number): number => (taskCount === 1 ? 5 : 50)
+const POLL_INTERVAL_MS = 5
+const FAMILY = 'homeport-bench'
 const GIVE_UP_AFTER_MS = 120_000
 
 /** Homeport through its public API: RunTask until DescribeTasks says RUNNING for every task. */
 export async function homeportPeer(ecs: ECSClient, docker: Docker, image: string): Promise<StartPeer> {
   const registered = await ecs.send(
     new RegisterTaskDefinitionCommand({
-      family: 'homeport-bench',
+      family: FAMILY,
       containerDefinitions: [
         { name: 'sleeper', image, command: [...SLEEPER.command], memory: SLEEPER.memoryMiB, cpu: 1 },
       ],
     }),
   )
+  const starts = await watchStarts(docker, `com.amazonaws.ecs.task-definition-family=${FAMILY}`)
   const taskDefinition = required(registered.taskDefinition?.taskDefinitionArn, 'the task definition')
   let arns: string[] = []
   const clear = async (): Promise<void> => {
@@ -50,12 +52,14 @@ export async function homeportPeer(ecs: ECSClient, docker: Docker, image: string
         const reasons = answers.flatMap((answer) => (answer.failures ?? []).map((failure) => failure.reason))
         throw new Error(`Cannot start ${count} tasks: ${reasons.join(', ')}`)
       }
+      await starts.reach(count)
       await untilAll(ecs, arns, 'RUNNING')
       return performance.now() - startedAt
     },
     clear,
     async close() {
       await clear()
+      starts.close()
       await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
     },
   }
@@ -76,7 +80,7 @@ async function untilAll(ecs: ECSClient, arns: readonly string[], status: string)
     if (performance.now() > deadline) {
       throw new Error(`Cannot measure Homeport: its tasks were not ${status} in 120 s`)
     }
-    await sleep(pollIntervalMs(arns.length))
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 

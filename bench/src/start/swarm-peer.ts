@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { SLEEPER, type StartPeer } from './peer.ts'
+import { watchStarts } from './started-containers.ts'
 
 const SERVICE = 'homeport-bench'
-/** Short beside a start; longer for many tasks, so that looking does not take the processor that starts need. */
-const pollIntervalMs = (taskCount: number): number => (taskCount === 1 ? 5 : 50)
+const POLL_INTERVAL_MS = 5
 const GIVE_UP_AFTER_MS = 120_000
 
 /**
@@ -21,10 +21,11 @@ export async function swarmPeer(docker: Docker, image: string): Promise<StartPee
       ForceNewCluster: false,
     })
   }
+  const starts = await watchStarts(docker, `com.docker.swarm.service.name=${SERVICE}`)
   const clear = async (): Promise<void> => {
     const services = await docker.listServices({ filters: { name: [SERVICE] } })
     for (const service of services) await docker.getService(service.ID ?? SERVICE).remove()
-    await until(async () => (await ownContainers(docker)) === 0, pollIntervalMs(2))
+    await until(async () => (await ownContainers(docker)) === 0)
   }
   return {
     name: 'swarm',
@@ -39,12 +40,14 @@ export async function swarmPeer(docker: Docker, image: string): Promise<StartPee
         },
         Mode: { Replicated: { Replicas: count } },
       })
-      await until(async () => (await runningTasks(docker)) >= count, pollIntervalMs(count))
+      await starts.reach(count)
+      await until(async () => (await runningTasks(docker)) >= count)
       return performance.now() - startedAt
     },
     clear,
     async close() {
       await clear()
+      starts.close()
       if (!wasActive) await docker.swarmLeave({ force: true })
     },
   }
@@ -62,11 +65,11 @@ async function ownContainers(docker: Docker): Promise<number> {
   return (await docker.listContainers({ all: true, filters: { label } })).length
 }
 
-async function until(condition: () => Promise<boolean>, intervalMs: number): Promise<void> {
+async function until(condition: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + GIVE_UP_AFTER_MS
   while (!(await condition())) {
     if (performance.now() > deadline)
       throw new Error('Cannot measure Swarm: its tasks did not come up in 120 s')
-    await sleep(intervalMs)
+    await sleep(POLL_INTERVAL_MS)
   }
 }
