@@ -11,7 +11,7 @@ import { StackError } from '../stack-error.ts'
 import { identifyProcess } from '../supervisor/process-identity.ts'
 import { removeStackState, type StackPhase, writeStackState } from '../supervisor/stack-state.ts'
 import { type ChildExit, type ChildSpec, Supervisor } from '../supervisor/supervisor.ts'
-import type { StackChildren, StackPlan } from './children.ts'
+import { compileAgent, type StackChildren, type StackPlan } from './children.ts'
 import { endpointOf } from './plan-stack.ts'
 import { whyUnhealthy } from './process-health.ts'
 import { whyNatsMissing } from './reach-nats.ts'
@@ -100,6 +100,7 @@ export class Stack {
       await waitUntil({ goal: 'get a join token', timeoutMs: JOIN_TOKEN_TIMEOUT_MS, check }, wait)
     })
     await this.#step({ title: 'agent', concerned: agent }, async (wait) => {
+      await compileAgent()
       this.#supervisor.start(agent)
       // The control plane may still count it as connected from before.
       const check = (): Promise<string | undefined> => whyUnhealthy(ports.agentMetrics)
