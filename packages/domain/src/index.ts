@@ -13,6 +13,13 @@ export {
   taskArn,
   taskDefinitionArn,
 } from './arn.ts'
+export {
+  type ClusterContact,
+  type ContactHold,
+  holdOf,
+  START_HOLD_MS,
+  STORM_HOLD_MS,
+} from './instance/host-contact.ts'
 export { type Shortage } from './instance/ledger.ts'
 export {
   type HostPort,
@@ -65,16 +72,21 @@ export type {
   ServiceEffect,
   ServicePlan,
   StopCause,
+  StopTask,
   UpdateDeployment,
 } from './service/plan.ts'
 export { planService } from './service/plan-service.ts'
+export { UNHEALTHY_REASON } from './service/plan-stops.ts'
 export type {
   DeploymentStatus,
   DesiredService,
   ObservedService,
   ServiceDeploymentState,
   ServiceTask,
+  TaskHealth,
+  TaskHost,
 } from './service/service-state.ts'
+export { hasHealthCheck } from './task/has-health-check.ts'
 export { type ContainerSpecification, containerSpecsOf } from './task/container-specs.ts'
 export {
   type ContainerObservation,

@@ -58,7 +58,15 @@ export async function startSchedulerOn(
     lifecycle.defer(() => view.release())
     const stop = new AbortController()
     const stopping = AbortSignal.any([stop.signal, fence.lost])
-    const schedulerPorts: SchedulerPorts = { ...ports, state, fence, view, metrics, stopping }
+    const schedulerPorts: SchedulerPorts = {
+      ...ports,
+      state,
+      fence,
+      view,
+      metrics,
+      startedAtMs: ports.clock.now(),
+      stopping,
+    }
     const address = await startServer(schedulerPorts, options, lifecycle)
     startLoops(schedulerPorts, options, lifecycle)
     ports.logger.info({ address }, 'scheduler started')
@@ -95,6 +103,7 @@ function startLoops(
   ports.view.listen({
     serviceChanged: (key) => services.mark(key),
     capacityChanged: (cluster) => services.markUnplaced(cluster),
+    hostsChanged: (cluster) => services.markCluster(cluster),
     reset: () => services.markAll(),
   })
   services.markAll()

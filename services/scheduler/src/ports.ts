@@ -18,6 +18,8 @@ export interface SchedulerPorts extends ServicePorts {
   readonly fence: Fence
   readonly view: SchedulerView
   readonly metrics: SchedulerMetrics
+  /** When this scheduler started, by its clock. */
+  readonly startedAtMs: number
   /** Aborted when the scheduler stops, or another one took over: whatever waits, ends. */
   readonly stopping: AbortSignal
 }

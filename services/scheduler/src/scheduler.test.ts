@@ -6,7 +6,7 @@
  */
 import { create } from '@bufbuild/protobuf'
 import { credentials, status } from '@grpc/grpc-js'
-import { mergeObservation } from '@homeport/domain'
+import { mergeObservation, START_HOLD_MS, STORM_HOLD_MS } from '@homeport/domain'
 import { Registry, type ServicePorts, seededIds, seededRandom, silentLogger } from '@homeport/runtime'
 import {
   CommitError,
@@ -31,6 +31,7 @@ import {
   ClusterStatus,
   ContainerInstanceSchema,
   ContainerInstanceStatus,
+  HealthStatus,
   LeaseSchema,
   SchedulingStrategy,
   type Service,
@@ -151,14 +152,16 @@ interface InstanceFields {
   readonly cpuUnits?: number
   readonly zone?: string
   readonly connected?: boolean
+  readonly status?: ContainerInstanceStatus
 }
 
 const instanceRow = (instanceId: string, fields: InstanceFields = {}) =>
   create(ContainerInstanceSchema, {
     ...scope,
     instanceId,
-    status: ContainerInstanceStatus.ACTIVE,
+    status: fields.status ?? ContainerInstanceStatus.ACTIVE,
     agentConnected: fields.connected ?? true,
+    agentConnectionChangedAtMs: clock.now(),
     resources: { cpuUnits: fields.cpuUnits ?? 4096, memoryMib: fields.memoryMib ?? 4096 },
     attributes: fields.zone === undefined ? [] : [{ name: 'ecs.availability-zone', value: fields.zone }],
   })
@@ -725,6 +728,178 @@ describe('the service loop', () => {
     await settle()
     expect(bound()).toHaveLength(3)
     expect((await client.runTasks(runRequest({ count: 10 }))).taskKeys).toHaveLength(5)
+  })
+})
+
+describe('the service loop and hosts', () => {
+  /** Only tasks of these instances are reported on. */
+  let unreachable: Set<string>
+
+  const on = (instanceId: string): Task[] =>
+    bound().filter(({ spec }) => spec?.containerInstanceId === instanceId)
+
+  const wanted = (): Task[] => running().filter(({ desiredStatus }) => desiredStatus === TaskStatus.RUNNING)
+
+  /** Marked by the gateway as it marks them: 15 s after the last contact. */
+  async function cutOff(...instanceIds: string[]): Promise<void> {
+    for (const id of instanceIds) unreachable.add(id)
+    await clock.advance(15_000)
+    for (const id of instanceIds) await putInstance(id, { connected: false })
+    await settle()
+  }
+
+  async function heal(...instanceIds: string[]): Promise<void> {
+    for (const id of instanceIds) {
+      unreachable.delete(id)
+      await putInstance(id)
+      for (const task of on(id)) if (task.desiredStatus === TaskStatus.STOPPED) await stops(task)
+    }
+    await settle()
+  }
+
+  beforeEach(async () => {
+    unreachable = new Set()
+    stopAgent = state.reader.onRevision(({ changes }) => {
+      for (const { table, after } of changes) {
+        if (table !== 'tasks' || after === undefined) continue
+        const task = after.value as Task
+        if (unreachable.has(task.spec?.containerInstanceId ?? '')) continue
+        if (task.desiredStatus === TaskStatus.STOPPED) void stops(task)
+        else if (task.observed?.lastStatus === TaskStatus.PENDING) void runs(task)
+      }
+    })
+    for (const id of ['a', 'b', 'c']) await putInstance(id)
+    await createService({ desiredCount: 6 })
+    await settle()
+    await clock.advance(START_HOLD_MS)
+  })
+
+  test('the service loop replaces what a host ran as soon as it is marked, and the host stops just that', async () => {
+    const lost = on('c').map(({ taskId }) => taskId)
+    expect(lost).toHaveLength(2)
+    await cutOff('c')
+    expect(on('a').length + on('b').length).toBe(6)
+    expect(on('c').every(({ desiredStatus }) => desiredStatus === TaskStatus.STOPPED)).toBe(true)
+    expect(on('c')[0]).toMatchObject({
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: 'Task was replaced after its container instance lost contact',
+      observed: { lastStatus: TaskStatus.RUNNING },
+    })
+    // Each replacement replaces one when it is up.
+    expect(events().slice(-5)).toEqual([
+      '(service web) is replacing tasks on container instances that lost contact: (task ID) (task ID).',
+      '(service web) has started 2 tasks: (task ID) (task ID).',
+      '(service web) has replaced 1 tasks on container instances that lost contact: (task ID).',
+      '(service web) has replaced 1 tasks on container instances that lost contact: (task ID).',
+      '(service web) has reached a steady state.',
+    ])
+    await heal('c')
+    expect(bound()).toHaveLength(6)
+    expect(wanted()).toHaveLength(6)
+    expect(bound().filter(({ taskId }) => lost.includes(taskId))).toEqual([])
+  })
+
+  test('the service loop adopts what was not replaced when a host returns', async () => {
+    // Nothing else has room.
+    for (const id of ['a', 'b']) await putInstance(id, { memoryMib: 1024 })
+    const before = bound().map(({ taskId }) => taskId)
+    await cutOff('c')
+    expect(on('c').map(({ desiredStatus }) => desiredStatus)).toEqual([
+      TaskStatus.RUNNING,
+      TaskStatus.RUNNING,
+    ])
+    await heal('c')
+    expect(bound().map(({ taskId }) => taskId)).toEqual(before)
+    expect(events().at(-1)).toBe('(service web) has reached a steady state.')
+  })
+
+  test('the service loop holds when most hosts vanish together, says so, and goes on after five minutes', async () => {
+    const before = bound().map(({ taskId }) => taskId)
+    unreachable.add('b').add('c')
+    await write((tx) => {
+      for (const id of ['b', 'c']) tx.put('containerInstances', instanceRow(id, { connected: false }))
+    })
+    await settle()
+    expect(bound().map(({ taskId }) => taskId)).toEqual(before)
+    expect(events().at(-1)).toBe(
+      "(service web) is not replacing tasks on container instances that lost contact yet because more than half of the cluster's container instances lost contact together.",
+    )
+    await clock.advance(STORM_HOLD_MS - 1)
+    await settle()
+    expect(on('a')).toHaveLength(2)
+    await clock.advance(1)
+    await settle()
+    expect(on('a')).toHaveLength(6)
+    expect(wanted().map(({ spec }) => spec?.containerInstanceId)).toEqual(Array(6).fill('a'))
+  })
+
+  test('the service loop holds what is marked just after it started', async () => {
+    await scheduler.stop()
+    scheduler = await start()
+    await settle()
+    await cutOff('c')
+    expect(on('c').map(({ desiredStatus }) => desiredStatus)).toEqual([
+      TaskStatus.RUNNING,
+      TaskStatus.RUNNING,
+    ])
+    expect(events().at(-1)).toContain('yet because the scheduler has just started.')
+    await clock.advance(START_HOLD_MS - 15_000)
+    await settle()
+    expect(on('a').length + on('b').length).toBe(6)
+  })
+
+  test('the service loop takes tasks for lost at once when their instance is deregistered', async () => {
+    unreachable.add('c')
+    await putInstance('c', { status: ContainerInstanceStatus.INACTIVE, connected: false })
+    await settle()
+    expect(on('a').length + on('b').length).toBe(6)
+  })
+
+  test('the service loop moves tasks off a DRAINING instance within the minimum', async () => {
+    let fewest = Number.POSITIVE_INFINITY
+    const stopCounting = state.reader.onRevision(() => {
+      fewest = Math.min(fewest, wanted().length)
+    })
+    await putInstance('b', { status: ContainerInstanceStatus.DRAINING })
+    await settle()
+    stopCounting()
+    expect(on('b')).toEqual([])
+    expect(wanted()).toHaveLength(6)
+    expect(fewest).toBe(6)
+    expect(events().at(-1)).toBe('(service web) has reached a steady state.')
+  })
+
+  test('the service loop leaves other tasks on a DRAINING instance alone', async () => {
+    const answer = await client.runTasks(runRequest({ containerInstanceIds: ['b'] }))
+    await state.reader.waitFor(Number(answer.revision))
+    await putInstance('b', { status: ContainerInstanceStatus.DRAINING })
+    await settle()
+    expect(on('b')).toHaveLength(1)
+    expect(on('b')[0]).toMatchObject({ desiredStatus: TaskStatus.RUNNING, spec: { service: '' } })
+  })
+
+  test('the service loop waits for HEALTHY when the task definition has health checks', async () => {
+    const checked = { name: 'web', image: 'httpd:2', healthCheck: { command: ['CMD-SHELL', 'true'] } }
+    await put(
+      'taskDefinitions',
+      create(TaskDefinitionSchema, {
+        ...scope,
+        family: 'web',
+        revision: 1,
+        document: JSON.stringify({ containerDefinitions: [checked] }),
+        requirements: { cpuUnits: 64, memoryMib: 64 },
+      }),
+    )
+    await put('services', serviceRow({ desiredCount: 0 }))
+    await settle()
+    await updateService({ desiredCount: 2, primaryDeploymentId: 'd2' }, 'd2')
+    await settle()
+    expect(running()).toHaveLength(2)
+    expect(deployments()['d2']?.status).toBe(ServiceDeploymentStatus.IN_PROGRESS)
+    for (const task of running())
+      await report(task, TaskStatus.RUNNING, { healthStatus: HealthStatus.HEALTHY })
+    await settle()
+    expect(deployments()['d2']?.status).toBe(ServiceDeploymentStatus.SUCCESSFUL)
   })
 })
 

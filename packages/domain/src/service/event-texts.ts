@@ -1,4 +1,5 @@
 /** Service events as ECS words them; scripts and alarms match these texts. */
+import type { ContactHold } from '../instance/host-contact.ts'
 import { NO_INSTANCES, type RefusalReason, type Refusals } from '../placement/refusals.ts'
 
 /** An "unable to place" event is repeated at most this often while its reason stays: a page shows 100 events. */
@@ -20,6 +21,27 @@ export const startedEvent = (service: string, taskIds: readonly string[]): strin
 /** Tasks were told to stop. */
 export const stoppedEvent = (service: string, taskIds: readonly string[]): string =>
   `(service ${service}) has stopped ${taskIds.length} running tasks: ${tasksText(taskIds)}.`
+
+/** A task is stopped for its health. */
+export const unhealthyEvent = (service: string, taskId: string): string =>
+  `(service ${service}) (task ${taskId}) failed container health checks.`
+
+/** Replacements are started. ECS does not replace tasks of disconnected instances, so it has no words for it. */
+export const lostEvent = (service: string, taskIds: readonly string[]): string =>
+  `(service ${service}) is replacing tasks on container instances that lost contact: ${tasksText(taskIds)}.`
+
+/** Replacements have come up. */
+export const replacedEvent = (service: string, taskIds: readonly string[]): string =>
+  `(service ${service}) has replaced ${taskIds.length} tasks on container instances that lost contact: ${tasksText(taskIds)}.`
+
+const HOLD_REASONS: Readonly<Record<ContactHold['reason'], string>> = {
+  start: 'the scheduler has just started',
+  storm: "more than half of the cluster's container instances lost contact together",
+}
+
+/** Tasks of disconnected instances are not replaced yet. */
+export const heldEvent = (service: string, { reason }: ContactHold): string =>
+  `(service ${service}) is not replacing tasks on container instances that lost contact yet because ${HOLD_REASONS[reason]}.`
 
 /** Only tasks of the primary deployment are left, as many as desired. */
 export const deploymentCompletedEvent = (service: string, deploymentId: string): string =>

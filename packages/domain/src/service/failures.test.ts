@@ -7,6 +7,7 @@ const stopped = (taskId: string, fields: Partial<StoppedTask>): StoppedTask => (
   startedAtMs: 0,
   endedAtMs: 1000,
   wasToldToStop: false,
+  wasUnhealthy: false,
   ...fields,
 })
 
@@ -23,6 +24,11 @@ describe('EndedTasks.streak', () => {
 
   test('EndedTasks.streak leaves out tasks when they were told to stop', () => {
     expect(streakOf(stopped('a', { wasToldToStop: true })).failedCount).toBe(0)
+  })
+
+  test('EndedTasks.streak counts tasks when they were stopped for their health, however long they ran', () => {
+    const ran = { startedAtMs: 1, endedAtMs: 1_000_000 }
+    expect(streakOf(stopped('a', { ...ran, wasToldToStop: true, wasUnhealthy: true })).failedCount).toBe(1)
   })
 
   test('EndedTasks.streak counts tasks that were started together as one round', () => {

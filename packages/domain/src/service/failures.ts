@@ -3,8 +3,8 @@
  *
  * Intuition: what matters is the streak since the last task that stayed up. It is derived from the tasks
  * themselves, so a restart of the scheduler neither forgets nor doubles a failure.
- * Model: a task that ended by itself without having run for `STABLE_AFTER_MS` failed; one that ran that long
- * succeeded, at the moment when it had. Failures later than the last success are the streak. Tasks that were
+ * Model: a task that ended by itself without having run for `STABLE_AFTER_MS` failed, and so did one that was
+ * stopped for its health; any other that ran that long succeeded, at the moment when it had. Failures later than the last success are the streak. Tasks that were
  * started together and failed together are one round; delays grow with rounds, or else ten replicas of a broken
  * image would be ten steps up the ladder at once.
  * Rejected: a counter that events increase, which is wrong after a missed or repeated event.
@@ -34,9 +34,11 @@ export interface StoppedTask {
   readonly endedAtMs: number
   /** Whether somebody told it to; then it did not fail. */
   readonly wasToldToStop: boolean
+  /** Whether it was told to because its health checks failed; then it failed, however long it ran. */
+  readonly wasUnhealthy: boolean
 }
 
-/** When a task that is not STOPPED ran. */
+/** When a task that is not STOPPED ran; leaves out tasks whose health checks have not passed. */
 export interface TaskRun {
   /** When it became RUNNING. */
   readonly startedAtMs: number
@@ -61,9 +63,10 @@ export class EndedTasks {
 
   /** Takes a stopped task into account; harmless when it was before. */
   add(task: StoppedTask): void {
-    if (task.startedAtMs > 0 && task.endedAtMs - task.startedAtMs >= STABLE_AFTER_MS) {
+    const hasLasted = task.startedAtMs > 0 && task.endedAtMs - task.startedAtMs >= STABLE_AFTER_MS
+    if (hasLasted && !task.wasUnhealthy) {
       this.#succeed(task.startedAtMs + STABLE_AFTER_MS)
-    } else if (!task.wasToldToStop && task.endedAtMs > this.#succeededAtMs) {
+    } else if ((task.wasUnhealthy || !task.wasToldToStop) && task.endedAtMs > this.#succeededAtMs) {
       this.#failures.set(task.taskId, task)
       this.#dropOldest()
     }

@@ -6,6 +6,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ContactHold } from '../instance/host-contact.ts'
 import { Refusals } from '../placement/refusals.ts'
 import { taskStatusOrder } from '../task/task-status.ts'
 import {
@@ -19,7 +20,7 @@ import { EndedTasks } from './failures.ts'
 import { pickTasksToStop } from './pick-tasks.ts'
 import type { ServiceEffect, ServicePlan } from './plan.ts'
 import { planService } from './plan-service.ts'
-import type { DesiredService, ServiceDeploymentState, ServiceTask } from './service-state.ts'
+import type { DesiredService, ServiceDeploymentState, ServiceTask, TaskHost } from './service-state.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -42,6 +43,11 @@ class World {
   tasks: Mutable<ServiceTask>[] = []
   readonly deployments: Mutable<ServiceDeploymentState>[] = []
   readonly events: { message: string; createdAtMs: number }[] = []
+  /** Instances that are not just ACTIVE and connected. */
+  readonly hosts = new Map<string, TaskHost>()
+  hold: ContactHold | undefined
+  /** Whether new tasks must pass health checks before they count. */
+  hasHealthChecks = false
   instanceCount = 2
   slotsPerInstance = Number.POSITIVE_INFINITY
   /** When the planner asked to be called again. */
@@ -64,8 +70,10 @@ class World {
   }
 
   plan(chance: number): ServicePlan {
+    for (const task of this.tasks) task.host = this.hosts.get(task.containerInstanceId) ?? 'sound'
     const observed = {
       tasks: this.tasks,
+      hold: this.hold,
       deployments: this.deployments,
       newestEvent: this.events.at(-1)?.message ?? '',
     }
@@ -90,13 +98,30 @@ class World {
     this.tasks = this.tasks.filter((other) => other !== task)
     this.deployments
       .find(({ deploymentId }) => deploymentId === task.deploymentId)
-      ?.ended.add({ ...task, endedAtMs: this.nowMs, wasToldToStop: task.isToldToStop })
+      ?.ended.add({
+        ...task,
+        endedAtMs: this.nowMs,
+        wasToldToStop: task.isToldToStop,
+        wasUnhealthy: task.health === 'bad',
+      })
+  }
+
+  /** What agents within reach do: they stop what they are told to, and run the rest. */
+  obey(): void {
+    const isReached = ({ containerInstanceId }: ServiceTask): boolean => {
+      const host = this.hosts.get(containerInstanceId) ?? 'sound'
+      return host !== 'lost' && host !== 'held'
+    }
+    for (const task of this.tasks.filter(isReached)) {
+      if (task.isToldToStop) this.end(task)
+      else this.run(task)
+    }
   }
 
   #applyEffect(effect: ServiceEffect): string[] {
     switch (effect.kind) {
       case 'start':
-        return this.#start(effect.deploymentId, effect.count)
+        return this.#start(effect)
       case 'stop': {
         const task = this.tasks.find(({ taskId }) => taskId === effect.taskId)
         if (task !== undefined) task.isToldToStop = true
@@ -122,7 +147,7 @@ class World {
     }
   }
 
-  #start(deploymentId: string, count: number): string[] {
+  #start({ deploymentId, count, because }: Extract<ServiceEffect, { kind: 'start' }>): string[] {
     const started: string[] = []
     for (let index = 0; index < count; index++) {
       const containerInstanceId = this.#roomiestInstance()
@@ -136,7 +161,8 @@ class World {
         incarnationId: INCARNATION,
         isToldToStop: false,
         lastStatus: 'PENDING',
-        isUnhealthy: false,
+        health: this.hasHealthChecks ? 'awaited' : 'good',
+        host: 'sound',
         createdAtMs: this.nowMs,
         startedAtMs: 0,
         executionStoppedAtMs: 0,
@@ -144,6 +170,7 @@ class World {
       })
     }
     const lines = [`start ${count} of ${deploymentId}: ${started.length} placed`]
+    if (started.length > 0 && because !== '') lines.push(...this.#say(because))
     if (started.length > 0) lines.push(...this.#say(startedEvent('web', started)))
     if (started.length < count) lines.push(...this.#sayUnplaceable())
     return lines
@@ -153,7 +180,7 @@ class World {
     const counts = Array.from({ length: this.instanceCount }, (_, index) => {
       const id = `i${index + 1}`
       return { id, count: this.tasks.filter(({ containerInstanceId }) => containerInstanceId === id).length }
-    })
+    }).filter(({ id }) => !this.hosts.has(id))
     const [best] = counts.toSorted((left, right) => left.count - right.count)
     return best !== undefined && best.count < this.slotsPerInstance ? best.id : undefined
   }
@@ -220,12 +247,23 @@ class Transcript {
       },
       run: each((task) => world.run(task)),
       end: each((task) => world.end(task)),
-      obey: () => {
-        for (const task of world.tasks.filter(({ isToldToStop }) => isToldToStop)) world.end(task)
-        for (const task of world.tasks) world.run(task)
+      obey: () => world.obey(),
+      'health-checks': () => {
+        world.hasHealthChecks = true
+      },
+      healthy: each((task) => {
+        task.health = 'good'
+      }),
+      hosts: () => {
+        for (const [id = '', host] of Object.entries(settings)) {
+          if (host === 'sound') world.hosts.delete(id)
+          else world.hosts.set(id, host as TaskHost)
+        }
+        const isHeld = [...world.hosts.values()].includes('held')
+        world.hold = isHeld ? { reason: 'storm', untilMs: world.nowMs + 300_000 } : undefined
       },
       unhealthy: each((task) => {
-        task.isUnhealthy = true
+        task.health = 'bad'
       }),
       protect: each((task) => {
         task.protectedUntilMs = world.nowMs + 60_000
@@ -249,8 +287,11 @@ class Transcript {
 
   #summary(): string {
     const tasks = this.#world.tasks.map(
-      ({ taskId, deploymentId, containerInstanceId, lastStatus, isToldToStop }) =>
-        `${taskId}/${deploymentId}@${containerInstanceId}:${lastStatus}${isToldToStop ? '(stopping)' : ''}`,
+      ({ taskId, deploymentId, containerInstanceId, lastStatus, isToldToStop }) => {
+        const host = this.#world.hosts.get(containerInstanceId)
+        const place = host === undefined ? containerInstanceId : `${containerInstanceId}[${host}]`
+        return `${taskId}/${deploymentId}@${place}:${lastStatus}${isToldToStop ? '(stopping)' : ''}`
+      },
     )
     return `= ${this.#world.nowMs - START_MS}ms ${this.#world.service.status} ${tasks.join(' ') || 'no tasks'}`
   }
@@ -287,10 +328,16 @@ const lowerBound = ({ desiredCount, minimumHealthyPercent }: DesiredService): nu
   Math.ceil((desiredCount * minimumHealthyPercent) / 100)
 const upperBound = ({ desiredCount, maximumPercent }: DesiredService): number =>
   Math.floor((desiredCount * maximumPercent) / 100)
+/** Serving: RUNNING, healthy, on a host that answers. */
 const healthyCount = ({ tasks }: World): number =>
-  tasks.filter((task) => task.lastStatus === 'RUNNING' && !task.isToldToStop && !task.isUnhealthy).length
+  tasks.filter(
+    ({ lastStatus, isToldToStop, health, host }) =>
+      lastStatus === 'RUNNING' && !isToldToStop && health === 'good' && host !== 'lost' && host !== 'held',
+  ).length
 const countedCount = ({ tasks }: World): number =>
-  tasks.filter(({ lastStatus }) => taskStatusOrder(lastStatus) <= taskStatusOrder('RUNNING')).length
+  tasks.filter(
+    ({ lastStatus, host }) => host !== 'lost' && taskStatusOrder(lastStatus) <= taskStatusOrder('RUNNING'),
+  ).length
 
 /** One step of the planner, checked against what must hold whatever happened before. */
 function checkedStep(world: World, chance: number): void {
@@ -316,7 +363,7 @@ function checkedStep(world: World, chance: number): void {
     leavesProtectedAlone:
       !isActive ||
       stopped.every(
-        (task) => task.isUnhealthy || task.lastStatus !== 'RUNNING' || task.protectedUntilMs <= nowMs,
+        (task) => task.health !== 'good' || task.lastStatus !== 'RUNNING' || task.protectedUntilMs <= nowMs,
       ),
     startsOnlyPrimary: plan.every(
       (effect) => effect.kind !== 'start' || effect.deploymentId === service.primaryDeploymentId,
@@ -330,7 +377,11 @@ function checkedStep(world: World, chance: number): void {
     neverExceedsDesired:
       world.tasks.filter(
         (task) =>
-          task.deploymentId === service.primaryDeploymentId && !task.isToldToStop && !task.isUnhealthy,
+          task.deploymentId === service.primaryDeploymentId &&
+          !task.isToldToStop &&
+          task.health !== 'bad' &&
+          task.host !== 'lost' &&
+          task.host !== 'draining',
       ).length <= Math.max(service.desiredCount, before.tasks.length),
   }).toEqual({
     keepsMinimum: true,
@@ -348,6 +399,7 @@ type Happening =
   | { kind: 'desired'; count: number }
   | { kind: 'deploy' }
   | { kind: 'crash-loop' }
+  | { kind: 'host'; id: string; host: TaskHost }
   | {
       kind: 'each'
       what: 'crash' | 'protect' | 'run' | 'stopping' | 'told-ends' | 'unhealthy' | 'user-stops'
@@ -359,6 +411,11 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('desired' as const), count: fc.integer({ min: 0, max: 8 }) }),
   fc.record({ kind: fc.constant('deploy' as const) }),
   fc.record({ kind: fc.constant('crash-loop' as const) }),
+  fc.record({
+    kind: fc.constant('host' as const),
+    id: fc.constantFrom('i1', 'i2'),
+    host: fc.constantFrom('sound', 'lost', 'held', 'draining'),
+  }),
   fc.record({
     kind: fc.constant('each' as const),
     what: fc.constantFrom(
@@ -382,6 +439,7 @@ function happen(world: World, happening: Happening): void {
   if (happening.kind === 'advance') world.nowMs += happening.ms
   else if (happening.kind === 'desired') world.service.desiredCount = happening.count
   else if (happening.kind === 'deploy') world.deploy(`d${world.deployments.length + 1}`)
+  else if (happening.kind === 'host') putHost(world, happening)
   else if (happening.kind === 'crash-loop') {
     for (let round = 0; round < CRASHES_UNTIL_BACK_OFF; round++) {
       world.nowMs += 10
@@ -395,6 +453,14 @@ function happen(world: World, happening: Happening): void {
   }
 }
 
+function putHost(world: World, { id, host }: Extract<Happening, { kind: 'host' }>): void {
+  if (host === 'sound') world.hosts.delete(id)
+  else world.hosts.set(id, host)
+  for (const task of world.tasks) task.host = world.hosts.get(task.containerInstanceId) ?? 'sound'
+  const isHeld = [...world.hosts.values()].includes('held')
+  world.hold = isHeld ? { reason: 'storm', untilMs: world.nowMs + 1000 } : undefined
+}
+
 function affect(
   world: World,
   task: Mutable<ServiceTask>,
@@ -403,7 +469,7 @@ function affect(
   if (what === 'run' && taskStatusOrder(task.lastStatus) < taskStatusOrder('RUNNING')) world.run(task)
   else if (what === 'crash' || (what === 'told-ends' && task.isToldToStop)) world.end(task)
   else if (what === 'stopping' && task.isToldToStop) task.lastStatus = 'STOPPING'
-  else if (what === 'unhealthy' && task.lastStatus === 'RUNNING') task.isUnhealthy = true
+  else if (what === 'unhealthy' && task.lastStatus === 'RUNNING') task.health = 'bad'
   else if (what === 'user-stops') task.isToldToStop = true
   else if (what === 'protect') task.protectedUntilMs = world.nowMs + 60_000
 }
@@ -465,10 +531,11 @@ describe('planService under random histories', () => {
   })
 })
 
-/** From now on everything works: agents obey, nothing crashes, protections and back-offs run out. */
+/** From now on everything works: hosts return, agents obey, nothing crashes, protections and back-offs run out. */
 function settle(world: World): void {
   // A desired count of 1 leaves 50/100, 50/150 and 100/150 no room to move, in ECS as here.
   if (world.service.desiredCount === 1) world.service.desiredCount = 2
+  for (const id of world.hosts.keys()) putHost(world, { kind: 'host', id, host: 'sound' })
   for (let round = 0; round < 60; round++) {
     checkedStep(world, 0.5)
     for (const task of world.tasks.filter(({ isToldToStop }) => isToldToStop)) world.end(task)
@@ -518,7 +585,8 @@ describe('pickTasksToStop', () => {
             deploymentId: 'd1',
             incarnationId: INCARNATION,
             isToldToStop: false,
-            isUnhealthy: false,
+            health: 'good',
+            host: 'sound',
             startedAtMs: 0,
             executionStoppedAtMs: 0,
             protectedUntilMs: 0,

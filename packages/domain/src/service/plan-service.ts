@@ -4,27 +4,23 @@
  * Intuition: look at everything, decide everything, remember nothing. Each call takes one safe step towards
  * "the primary deployment has the desired count running and nobody else has tasks"; the loop calls again when
  * something changed.
- * Model: with L = minimum percent of the desired count rounded up and U = maximum percent rounded down,
- *   - healthy RUNNING tasks of older deployments are stopped while L or more stay,
- *   - what does not run or is unhealthy holds up nobody and is stopped at once,
+ * Model: a task is current when it is of the primary deployment and not on a DRAINING instance; every other one is
+ * outdated. With L = minimum percent of the desired count rounded up and U = maximum percent rounded down,
+ *   - outdated tasks that serve are stopped while L or more that serve stay,
+ *   - what does not serve yet or is unhealthy holds up nobody and is stopped at once,
  *   - tasks are started while no more than U are PENDING or RUNNING, counted by what agents last said, so a
- *     task that was told to stop keeps its place until its agent has begun to stop it.
+ *     task that was told to stop keeps its place until its agent has begun to stop it,
+ *   - tasks of lost hosts do not exist for these counts, so that others are started in their place; they are told
+ *     to stop when those serve.
  * Both only look at this service, so capacity is the applier's business: it starts what it can place.
  * Rejected: a state machine per deployment, whose states are wrong as soon as a task dies in between.
  */
-import { taskStatusOrder } from '../task/task-status.ts'
-import { deploymentStuckEvent, steadyStateEvent, stoppedEvent } from './event-texts.ts'
-import type { TaskRun } from './failures.ts'
-import { pickTasksToStop } from './pick-tasks.ts'
-import {
-  type PlanOptions,
-  type ServiceEffect,
-  type ServicePlan,
-  type StopCause,
-  TASKS_PER_STEP_MAX,
-} from './plan.ts'
+import { deploymentStuckEvent, heldEvent, lostEvent, steadyStateEvent } from './event-texts.ts'
+import { type PlanOptions, type ServiceEffect, type ServicePlan, TASKS_PER_STEP_MAX } from './plan.ts'
 import { endDeployments, planDeployments } from './plan-deployments.ts'
-import type { DesiredService, ObservedService, ServiceTask } from './service-state.ts'
+import { planStops, scalingReason, stopAll, stopEvents } from './plan-stops.ts'
+import type { DesiredService, ObservedService } from './service-state.ts'
+import { type SortedTasks, sortTasks } from './sort-tasks.ts'
 
 /** Plans one step. Pure but for `random`; an empty plan means that there is nothing to do until something changes. */
 export function planService(
@@ -36,7 +32,7 @@ export function planService(
   if (desired.status === 'DRAINING') return planDeletion(desired, observed)
   const tasks = sortTasks(desired, observed.tasks, options.nowMs)
   const room = countRoom(desired, tasks)
-  const stops = planStops(desired, tasks, room)
+  const stops = planStops(desired, { tasks, room: room.toStop, nowMs: options.nowMs })
   const deployments = planDeployments(desired, observed.deployments, {
     ...options,
     isComplete: isComplete(desired, tasks),
@@ -49,74 +45,8 @@ export function planService(
     nowMs: options.nowMs,
   })
   const plan: ServiceEffect[] = [...deployments.effects, ...stops, ...stopEvents(desired, stops), ...starts]
-  if (isStuck(tasks, room, plan)) plan.push(...onceEvent(observed, deploymentStuckEvent(desired.name)))
-  if (isSteady(desired, observed, tasks)) plan.push(...steadyEvents(desired, observed, plan))
-  return [...plan, ...protectionWait(tasks)]
-}
-
-/** The tasks by what may happen to them. */
-interface SortedTasks {
-  /** Of another incarnation: not this service's. */
-  readonly strays: readonly ServiceTask[]
-  /** Wanted, PENDING or healthy; of the primary deployment. */
-  readonly primary: readonly ServiceTask[]
-  /** When those of the primary deployment that have been RUNNING ran, wanted or not. */
-  readonly primaryRuns: readonly TaskRun[]
-  /** Those of `primary` that run. */
-  readonly primaryHealthy: readonly ServiceTask[]
-  /** Those of `primary` that may be stopped. */
-  readonly primaryFree: readonly ServiceTask[]
-  /** Wanted so far, healthy and RUNNING, but of an older deployment. */
-  readonly olderHealthy: readonly ServiceTask[]
-  /** Those of `olderHealthy` that may be stopped. */
-  readonly olderFree: readonly ServiceTask[]
-  /** Of an older deployment and not RUNNING yet. */
-  readonly olderStarting: readonly ServiceTask[]
-  /** Wanted so far, but failing health checks. */
-  readonly unhealthy: readonly ServiceTask[]
-  /** PENDING or RUNNING, wanted or not. */
-  readonly countedTotal: number
-  /** Of these, those of older deployments. */
-  readonly countedOlder: number
-  /** Of these, those that were told to stop. */
-  readonly countedEnding: number
-  /** When the first protection of a task that is in the way ends. */
-  readonly protectedUntilMs: readonly number[]
-}
-
-const RUNNING = taskStatusOrder('RUNNING')
-
-const isCounted = ({ lastStatus }: ServiceTask): boolean => taskStatusOrder(lastStatus) <= RUNNING
-
-function sortTasks(desired: DesiredService, tasks: readonly ServiceTask[], nowMs: number): SortedTasks {
-  const own = tasks.filter(({ incarnationId }) => incarnationId === desired.incarnationId)
-  const isPrimary = ({ deploymentId }: ServiceTask): boolean => deploymentId === desired.primaryDeploymentId
-  const isFree = ({ protectedUntilMs }: ServiceTask): boolean => protectedUntilMs <= nowMs
-  const isRunning = ({ lastStatus }: ServiceTask): boolean => lastStatus === 'RUNNING'
-  const live = own.filter((task) => !task.isToldToStop && isCounted(task))
-  const sound = live.filter(({ isUnhealthy }) => !isUnhealthy)
-  const primary = sound.filter(isPrimary)
-  const older = sound.filter((task) => !isPrimary(task))
-  const olderHealthy = older.filter(isRunning)
-  const inTheWay = [...olderHealthy, ...(primary.length > desired.desiredCount ? primary : [])]
-  const counted = own.filter(isCounted)
-  return {
-    strays: tasks.filter((task) => task.incarnationId !== desired.incarnationId && !task.isToldToStop),
-    primary,
-    primaryRuns: own.filter((task) => isPrimary(task) && task.startedAtMs > 0),
-    primaryHealthy: primary.filter(isRunning),
-    primaryFree: primary.filter(isFree),
-    olderHealthy,
-    olderFree: olderHealthy.filter(isFree),
-    olderStarting: older.filter((task) => !isRunning(task)),
-    unhealthy: live.filter(({ isUnhealthy }) => isUnhealthy),
-    countedTotal: counted.length,
-    countedOlder: counted.filter((task) => !isPrimary(task)).length,
-    countedEnding: counted.filter(({ isToldToStop }) => isToldToStop).length,
-    protectedUntilMs: inTheWay
-      .filter((task) => !isFree(task))
-      .map(({ protectedUntilMs }) => protectedUntilMs),
-  }
+  plan.push(...planRemarks(desired, observed, { tasks, room, plan }))
+  return [...plan, ...waits(observed, tasks)]
 }
 
 /** How far the percentages let the service move. */
@@ -130,44 +60,9 @@ interface Room {
 function countRoom(desired: DesiredService, tasks: SortedTasks): Room {
   const lower = Math.ceil((desired.desiredCount * desired.minimumHealthyPercent) / 100)
   const upper = Math.floor((desired.desiredCount * desired.maximumPercent) / 100)
-  const healthy = tasks.primaryHealthy.length + tasks.olderHealthy.length
+  const healthy = tasks.currentHealthy.length + tasks.outdatedHealthy.length
   return { toStop: healthy - lower, toStart: upper - tasks.countedTotal }
 }
-
-type Stop = Extract<ServiceEffect, { kind: 'stop' }>
-
-function planStops(desired: DesiredService, tasks: SortedTasks, room: Room): Stop[] {
-  const excess = Math.max(0, tasks.primary.length - desired.desiredCount)
-  const surplus = pickTasksToStop(tasks.primaryFree, excess)
-  const surplusHealthy = surplus.filter(({ lastStatus }) => lastStatus === 'RUNNING').length
-  const drained = pickTasksToStop(tasks.olderFree, Math.max(0, room.toStop - surplusHealthy))
-  const scaling = scalingText(desired)
-  const stopAll = (list: readonly ServiceTask[], cause: StopCause, stoppedReason = scaling): Stop[] =>
-    list.map(({ taskId }) => ({ kind: 'stop', taskId, cause, stoppedReason }))
-  return [
-    ...stopAll(tasks.strays, 'stray'),
-    ...stopAll(tasks.unhealthy, 'unhealthy', 'Task failed container health checks'),
-    ...stopAll(tasks.olderStarting, 'superseded'),
-    ...stopAll(surplus, 'scale-in'),
-    ...stopAll(drained, 'superseded'),
-  ].slice(0, TASKS_PER_STEP_MAX)
-}
-
-const scalingText = (desired: DesiredService): string =>
-  `Scaling activity initiated by (deployment ecs-svc/${desired.primaryDeploymentId})`
-
-const stopEvents = (desired: DesiredService, stops: readonly Stop[]): ServiceEffect[] =>
-  stops.length === 0
-    ? []
-    : [
-        {
-          kind: 'event',
-          message: stoppedEvent(
-            desired.name,
-            stops.map(({ taskId }) => taskId),
-          ),
-        },
-      ]
 
 interface StartContext {
   readonly tasks: SortedTasks
@@ -178,25 +73,50 @@ interface StartContext {
 
 function planStarts(desired: DesiredService, context: StartContext): ServiceEffect[] {
   const { tasks, room, retryAfterMs, nowMs } = context
-  const possible = Math.min(desired.desiredCount - tasks.primary.length, room.toStart)
+  const possible = Math.min(desired.desiredCount - tasks.current.length, room.toStart)
   if (possible <= 0) return []
   if (retryAfterMs > nowMs) return [{ kind: 'wait', untilMs: retryAfterMs, reason: 'back-off' }]
   const count = Math.min(possible, TASKS_PER_STEP_MAX)
-  const start: ServiceEffect = { kind: 'start', deploymentId: desired.primaryDeploymentId, count }
+  const lost = tasks.lost.slice(0, TASKS_PER_STEP_MAX).map(({ taskId }) => taskId)
+  const start: ServiceEffect = {
+    kind: 'start',
+    deploymentId: desired.primaryDeploymentId,
+    count,
+    because: lost.length === 0 ? '' : lostEvent(desired.name, lost),
+  }
   return count < possible ? [start, { kind: 'wait', untilMs: nowMs, reason: 'more' }] : [start]
 }
 
 const isComplete = (desired: DesiredService, tasks: SortedTasks): boolean =>
-  tasks.primaryHealthy.length >= desired.desiredCount &&
-  tasks.primary.length === desired.desiredCount &&
-  tasks.countedOlder === 0
+  tasks.currentHealthy.length >= desired.desiredCount &&
+  tasks.current.length === desired.desiredCount &&
+  tasks.countedOutdated === 0
 
-/** Older tasks are there, none may go, no new one may come, and nothing is under way that could change that. */
+interface RemarkContext {
+  readonly tasks: SortedTasks
+  readonly room: Room
+  readonly plan: ServicePlan
+}
+
+/** What is said of how things stand: at most one, or else two would take turns at being the newest for ever. */
+function planRemarks(
+  desired: DesiredService,
+  observed: ObservedService,
+  { tasks, room, plan }: RemarkContext,
+): ServiceEffect[] {
+  if (observed.hold !== undefined && tasks.held.length > 0)
+    return onceEvent(observed, heldEvent(desired.name, observed.hold))
+  if (isStuck(tasks, room, plan)) return onceEvent(observed, deploymentStuckEvent(desired.name))
+  const isSteady = isComplete(desired, tasks) && tasks.presentCount === desired.desiredCount
+  return isSteady ? steadyEvents(desired, observed, plan) : []
+}
+
+/** Outdated tasks are there, none may go, no new one may come, and nothing is under way that could change that. */
 function isStuck(tasks: SortedTasks, room: Room, plan: ServicePlan): boolean {
   const isMoving = plan.some(({ kind }) => kind === 'stop' || kind === 'start' || kind === 'wait')
-  const isStarting = tasks.primary.length > tasks.primaryHealthy.length
+  const isStarting = tasks.current.length > tasks.currentHealthy.length
   return (
-    tasks.olderFree.length > 0 &&
+    tasks.outdatedFree.length > 0 &&
     room.toStop <= 0 &&
     room.toStart <= 0 &&
     !isMoving &&
@@ -204,9 +124,6 @@ function isStuck(tasks: SortedTasks, room: Room, plan: ServicePlan): boolean {
     tasks.countedEnding === 0
   )
 }
-
-const isSteady = (desired: DesiredService, observed: ObservedService, tasks: SortedTasks): boolean =>
-  isComplete(desired, tasks) && observed.tasks.length === desired.desiredCount
 
 function steadyEvents(
   desired: DesiredService,
@@ -221,23 +138,20 @@ function steadyEvents(
 const onceEvent = (observed: ObservedService, message: string): ServiceEffect[] =>
   observed.newestEvent === message ? [] : [{ kind: 'event', message }]
 
-const protectionWait = ({ protectedUntilMs }: SortedTasks): ServiceEffect[] =>
-  protectedUntilMs.length === 0
-    ? []
-    : [{ kind: 'wait', untilMs: Math.min(...protectedUntilMs), reason: 'protection' }]
+function waits({ hold }: ObservedService, { held, protectedUntilMs }: SortedTasks): ServiceEffect[] {
+  const waits: ServiceEffect[] = []
+  if (protectedUntilMs.length > 0)
+    waits.push({ kind: 'wait', untilMs: Math.min(...protectedUntilMs), reason: 'protection' })
+  if (held.length > 0 && hold !== undefined)
+    waits.push({ kind: 'wait', untilMs: hold.untilMs, reason: 'contact' })
+  return waits
+}
 
+/** Nobody waits for hosts that are lost: one that returns finds its tasks told to stop. */
 function planDeletion(desired: DesiredService, observed: ObservedService): ServicePlan {
-  if (observed.tasks.length === 0) return [...endDeployments(observed.deployments), { kind: 'deactivate' }]
-  const stops = observed.tasks
-    .filter(({ isToldToStop }) => !isToldToStop)
-    .slice(0, TASKS_PER_STEP_MAX)
-    .map(
-      ({ taskId }): Stop => ({
-        kind: 'stop',
-        taskId,
-        cause: 'service-deleted',
-        stoppedReason: scalingText(desired),
-      }),
-    )
+  const isGone = observed.tasks.every(({ isToldToStop, host }) => isToldToStop && host === 'lost')
+  if (isGone) return [...endDeployments(observed.deployments), { kind: 'deactivate' }]
+  const unwanted = observed.tasks.filter(({ isToldToStop }) => !isToldToStop).slice(0, TASKS_PER_STEP_MAX)
+  const stops = stopAll(unwanted, 'service-deleted', scalingReason(desired))
   return [...endDeployments(observed.deployments), ...stops, ...stopEvents(desired, stops)]
 }

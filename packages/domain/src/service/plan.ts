@@ -13,17 +13,33 @@ export interface UpdateDeployment {
 }
 
 /** Why a task is told to stop. */
-export type StopCause = 'scale-in' | 'service-deleted' | 'stray' | 'superseded' | 'unhealthy'
+export type StopCause =
+  | 'draining'
+  | 'replaced'
+  | 'scale-in'
+  | 'service-deleted'
+  | 'stray'
+  | 'superseded'
+  | 'unhealthy'
+
+/** A task is told to stop. */
+export interface StopTask {
+  readonly kind: 'stop'
+  readonly taskId: string
+  readonly cause: StopCause
+  readonly stoppedReason: string
+}
 
 /** One thing to do. */
 export type ServiceEffect =
-  | { readonly kind: 'start'; readonly deploymentId: string; readonly count: number }
   | {
-      readonly kind: 'stop'
-      readonly taskId: string
-      readonly cause: StopCause
-      readonly stoppedReason: string
+      readonly kind: 'start'
+      readonly deploymentId: string
+      readonly count: number
+      /** An event to say before, when at least one is started; empty: none. */
+      readonly because: string
     }
+  | StopTask
   | UpdateDeployment
   /** The service becomes INACTIVE. */
   | { readonly kind: 'deactivate' }
@@ -32,7 +48,7 @@ export type ServiceEffect =
   | {
       readonly kind: 'wait'
       readonly untilMs: number
-      readonly reason: 'back-off' | 'more' | 'protection' | 'stability'
+      readonly reason: 'back-off' | 'contact' | 'more' | 'protection' | 'stability'
     }
 
 /** What to do, in order: all of it belongs into one transaction. */

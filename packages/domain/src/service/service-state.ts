@@ -1,3 +1,4 @@
+import type { ContactHold } from '../instance/host-contact.ts'
 import type { TaskStatus } from '../task/task-status.ts'
 import type { EndedTasks } from './failures.ts'
 
@@ -17,6 +18,15 @@ export interface DesiredService {
   readonly maximumPercent: number
 }
 
+/** `awaited`: it has health checks, none of which has passed yet. `good`: they pass, or it has none. */
+export type TaskHealth = 'awaited' | 'bad' | 'good'
+
+/**
+ * The instance of a task. `draining`: DRAINING, and connected. `held`: without contact, but a brake holds.
+ * `lost`: without contact, or gone; the task may run there or not. `sound`: everything else.
+ */
+export type TaskHost = 'draining' | 'held' | 'lost' | 'sound'
+
 /** A task of the service that is not STOPPED. */
 export interface ServiceTask {
   readonly taskId: string
@@ -26,8 +36,8 @@ export interface ServiceTask {
   /** Whether its desired status is STOPPED. */
   readonly isToldToStop: boolean
   readonly lastStatus: TaskStatus
-  /** Whether its health checks fail; a task without health checks is not unhealthy. */
-  readonly isUnhealthy: boolean
+  readonly health: TaskHealth
+  readonly host: TaskHost
   readonly createdAtMs: number
   /** When it became RUNNING; 0: it has not. */
   readonly startedAtMs: number
@@ -56,6 +66,8 @@ export interface ObservedService {
   readonly tasks: readonly ServiceTask[]
   /** In any order; the primary one is among them. */
   readonly deployments: readonly ServiceDeploymentState[]
+  /** The brake on its tasks that are `held`; `undefined`: there are none. */
+  readonly hold: ContactHold | undefined
   /** The message of the newest event; empty: there is none. */
   readonly newestEvent: string
 }

@@ -7,6 +7,7 @@ import {
   requestStop,
   type ServiceEffect,
   type ServicePlan,
+  type StopTask,
   startedEvent,
   type UpdateDeployment,
   unplaceableEvent,
@@ -72,7 +73,7 @@ class PlanApplication {
   apply(effect: ServiceEffect): void {
     switch (effect.kind) {
       case 'start':
-        this.#start(effect.deploymentId, effect.count)
+        this.#start(effect)
         break
       case 'stop':
         this.#stop(effect)
@@ -111,12 +112,13 @@ class PlanApplication {
     this.#ports.view.drop(this.#tasks)
   }
 
-  #start(deploymentId: string, count: number): void {
+  #start({ deploymentId, count, because }: Extract<ServiceEffect, { kind: 'start' }>): void {
     const { template, rules } = templateOf(this.#ports.state.reader.view, this.#snapshot, deploymentId)
     const { tasks, refusals } = placeTasks(this.#ports, template, { count, rules })
     this.#tasks = tasks
     insertTasks(this.#ports, this.#transaction, tasks)
     const { name } = this.#snapshot.service
+    if (tasks.length > 0 && because !== '') this.#say(because)
     if (tasks.length > 0)
       this.#say(
         startedEvent(
@@ -131,7 +133,7 @@ class PlanApplication {
     this.#againAt(this.#nowMs + PLACEMENT_EVENT_INTERVAL_MS)
   }
 
-  #stop({ taskId, stoppedReason }: Extract<ServiceEffect, { kind: 'stop' }>): void {
+  #stop({ taskId, stoppedReason }: StopTask): void {
     const row = required(this.#snapshot.taskRows.get(taskId), `task ${taskId}`)
     const stopped = requestStop(row.value, {
       stopCode: 'ServiceSchedulerInitiated',

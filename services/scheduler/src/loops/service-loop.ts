@@ -2,7 +2,7 @@
  * Brings services to what their users want.
  *
  * Model: a keyed loop over service keys. Everything that changes about a service marks it (its row, its
- * deployments, its tasks); one run reads it whole, plans, and commits the plan as one transaction that expects
+ * deployments, its tasks, the hosts of its cluster); one run reads it whole, plans, and commits the plan as one transaction that expects
  * what was read. A service with tasks that found no place is marked again whenever its cluster's capacity may
  * have grown. A slow resync catches what was missed.
  */
@@ -56,6 +56,12 @@ export class ServiceLoop implements Running {
     for (const key of this.#unplaced.get(clusterKey) ?? []) this.mark(key)
   }
 
+  /** Looks at every service of a cluster: hosts decide about each. */
+  markCluster(clusterKey: string): void {
+    const services = this.#ports.state.reader.view.table('services').find('cluster', clusterKey)
+    for (const { key } of services) this.mark(key)
+  }
+
   async stop(): Promise<void> {
     this.#resync.cancel()
     await this.#loop.stop()
@@ -77,8 +83,8 @@ export class ServiceLoop implements Running {
 
   /** @returns `undefined` when a conflict asks for another attempt. */
   async #attempt(key: string, signal: AbortSignal): Promise<WorkResult | undefined> {
-    const { state, view, clock, random, metrics } = this.#ports
-    const snapshot = readService(state.reader.view, view.history, key)
+    const { state, clock, random, metrics } = this.#ports
+    const snapshot = readService(this.#ports, key)
     if (snapshot === undefined || snapshot.desired.status === 'INACTIVE') {
       this.#setUnplaced(key, false)
       return {}

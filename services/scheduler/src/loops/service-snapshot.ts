@@ -1,8 +1,9 @@
 import type { DesiredService, ObservedService } from '@homeport/domain'
-import type { Row, ViewReader } from '@homeport/store'
+import type { Row } from '@homeport/store'
 import type { Service } from '@homeport/wire/types'
-import type { NewestEvents, ServiceHistory } from '../view/service-history.ts'
+import type { NewestEvents } from '../view/service-history.ts'
 import { toDeploymentStatus, toDesiredService, toServiceTask } from '../view/to-domain.ts'
+import { type SurroundingsPorts, TaskSurroundings } from './task-surroundings.ts'
 
 /** Everything about one service at one revision. */
 export interface ServiceSnapshot {
@@ -18,11 +19,9 @@ export interface ServiceSnapshot {
 }
 
 /** Reads a service; `undefined`: it does not exist. */
-export function readService(
-  view: ViewReader,
-  history: ServiceHistory,
-  key: string,
-): ServiceSnapshot | undefined {
+export function readService(ports: SurroundingsPorts, key: string): ServiceSnapshot | undefined {
+  const { view } = ports.state.reader
+  const { history } = ports.view
   const row = view.table('services').get(key)
   if (row === undefined) return undefined
   const service = row.value
@@ -33,6 +32,8 @@ export function readService(
   const deployments = [...view.table('serviceDeployments').find('service', key)].filter(
     ({ value }) => value.incarnationId === service.incarnationId,
   )
+  const surroundings = new TaskSurroundings(ports, service)
+  const tasks = [...taskRows.values()].map(({ value }) => toServiceTask(value, surroundings.of(value)))
   const events = history.newestEvents(view, scope, service.incarnationId)
   return {
     row,
@@ -42,7 +43,8 @@ export function readService(
     deploymentRows: new Map(deployments.map((deployment) => [deployment.value.deploymentId, deployment])),
     events,
     observed: {
-      tasks: [...taskRows.values()].map(({ value }) => toServiceTask(value)),
+      tasks,
+      hold: surroundings.hold,
       deployments: deployments.map(({ value }) => ({
         deploymentId: value.deploymentId,
         status: toDeploymentStatus(value.status),

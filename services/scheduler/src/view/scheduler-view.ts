@@ -2,6 +2,7 @@
 import type { RowChange, StateReader } from '@homeport/store'
 import { type AppliedRevision, clusterKey, clusterMemberKey } from '@homeport/store'
 import type { Task } from '@homeport/wire/types'
+import { ClusterHosts } from './cluster-hosts.ts'
 import { ClusterPools } from './cluster-pools.ts'
 import { ServiceHistory } from './service-history.ts'
 
@@ -11,6 +12,8 @@ export interface ViewListener {
   serviceChanged(serviceKey: string): void
   /** An instance of this cluster changed, or a task gave back what it held. */
   capacityChanged(clusterKey: string): void
+  /** An instance of this cluster came, left, or is another one than before. */
+  hostsChanged(clusterKey: string): void
   /** Everything may have changed. */
   reset(): void
 }
@@ -18,6 +21,7 @@ export interface ViewListener {
 /** The derived views of one scheduler. */
 export class SchedulerView {
   readonly pools: ClusterPools = new ClusterPools()
+  readonly hosts: ClusterHosts = new ClusterHosts()
   readonly history: ServiceHistory = new ServiceHistory()
   readonly #reader: StateReader
   readonly #unsubscribe: (() => void)[]
@@ -54,21 +58,26 @@ export class SchedulerView {
 
   #rebuild(): void {
     this.pools.rebuild(this.#reader.view)
+    this.hosts.rebuild(this.#reader.view)
     this.history.rebuild(this.#reader.view)
   }
 
   #follow({ changes }: AppliedRevision): void {
     const services = new Set<string>()
     const clusters = new Set<string>()
+    const clustersOfHosts = new Set<string>()
     for (const change of changes) {
       this.history.observe(change)
       const cluster = this.pools.observe(change)
       if (cluster !== undefined) clusters.add(cluster)
+      const clusterOfHost = this.hosts.observe(change)
+      if (clusterOfHost !== undefined) clustersOfHosts.add(clusterOfHost)
       const service = serviceOf(change)
       if (service !== undefined) services.add(service)
     }
     for (const service of services) this.#listener?.serviceChanged(service)
     for (const cluster of clusters) this.#listener?.capacityChanged(cluster)
+    for (const cluster of clustersOfHosts) this.#listener?.hostsChanged(cluster)
   }
 }
 

@@ -9,7 +9,10 @@ import type {
   Requirements,
   ServiceTask,
   StoppedTask,
+  TaskHealth,
+  TaskHost,
 } from '@homeport/domain'
+import { UNHEALTHY_REASON } from '@homeport/domain'
 import { taskStatusFromWire } from '@homeport/wire'
 import {
   type ContainerInstance,
@@ -91,8 +94,20 @@ export const toDesiredService = (service: Service): DesiredService => ({
   maximumPercent: service.maximumPercent,
 })
 
+/** What decides about a task besides its row. */
+export interface Surroundings {
+  readonly host: TaskHost
+  /** Whether its task definition has health checks. */
+  readonly reportsHealth: boolean
+}
+
+const healthOf = ({ healthStatus }: TaskObservation, reportsHealth: boolean): TaskHealth => {
+  if (healthStatus === HealthStatus.UNHEALTHY) return 'bad'
+  return reportsHealth && healthStatus !== HealthStatus.HEALTHY ? 'awaited' : 'good'
+}
+
 /** A bound task as its service sees it. `taskId` is the task's own id, as in events. */
-export function toServiceTask(task: Task): ServiceTask {
+export function toServiceTask(task: Task, { host, reportsHealth }: Surroundings): ServiceTask {
   const { spec = NO_SPEC, observed = NO_OBSERVATION } = task
   return {
     taskId: task.taskId,
@@ -101,7 +116,8 @@ export function toServiceTask(task: Task): ServiceTask {
     containerInstanceId: spec.containerInstanceId,
     isToldToStop: task.desiredStatus === TaskStatus.STOPPED,
     lastStatus: taskStatusFromWire(observed.lastStatus) ?? 'PROVISIONING',
-    isUnhealthy: observed.healthStatus === HealthStatus.UNHEALTHY,
+    health: healthOf(observed, reportsHealth),
+    host,
     createdAtMs: spec.createdAtMs,
     startedAtMs: observed.startedAtMs,
     executionStoppedAtMs: observed.executionStoppedAtMs,
@@ -119,6 +135,7 @@ export function toStoppedTask(task: Task): StoppedTask {
     startedAtMs: observed.startedAtMs,
     endedAtMs: executionStoppedAtMs === 0 ? stoppedAtMs : executionStoppedAtMs,
     wasToldToStop: task.desiredStatus === TaskStatus.STOPPED,
+    wasUnhealthy: task.stoppedReason === UNHEALTHY_REASON,
   }
 }
 
