@@ -11,6 +11,13 @@ export {
 } from './names/references.ts'
 export { DEFAULT_CLUSTER } from './names/resource-names.ts'
 export { parseTaggableArn, type TaggableResource } from './names/taggable.ts'
+export {
+  type CheckedAttribute,
+  CUSTOM_ATTRIBUTES_MAX,
+  checkAttributes,
+  isReservedAttribute,
+  type RequestAttribute,
+} from './requests/attributes.ts'
 export { type CheckedCluster, checkCreateCluster } from './requests/cluster.ts'
 export { checkClientToken, checkLabels, checkLaunch, type LaunchMembers } from './requests/launch.ts'
 export { checkOverrides } from './requests/overrides.ts'

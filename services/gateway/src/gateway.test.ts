@@ -766,6 +766,17 @@ describe('contact', () => {
     expect((await changed).agentConnected).toBe(false)
   })
 
+  it('of an instance that was deregistered ends like any other', async () => {
+    const world = await startWorld()
+    const { agent, identity } = await joinedAgent(world)
+    const instance = readInstance(world, identity.instanceId)
+    await put(world, 'containerInstances', { ...instance, status: ContainerInstanceStatus.INACTIVE })
+    await agent.closed
+    const changed = instanceChange(world, identity.instanceId)
+    await world.clock.advance(15_000)
+    expect(await changed).toMatchObject({ agentConnected: false, status: ContainerInstanceStatus.INACTIVE })
+  })
+
   it('is awaited for the grace when the gateway has just started', async () => {
     const world = await startWorld()
     const { agent, identity } = await joinedAgent(world)

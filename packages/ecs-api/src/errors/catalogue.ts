@@ -5,6 +5,7 @@
 import { CLUSTER_ERRORS } from './cluster-errors.ts'
 import { COMMON_ERRORS } from './common-errors.ts'
 import { CONTAINER_ERRORS } from './container-errors.ts'
+import { INSTANCE_ERRORS } from './instance-errors.ts'
 import { SERVICE_ERRORS } from './service-errors.ts'
 import { TASK_DEFINITION_ERRORS } from './task-definition-errors.ts'
 import { TASK_ERRORS } from './task-errors.ts'
@@ -27,12 +28,14 @@ export interface EcsErrorEntry {
 /** The catalogue. Key: how the code refers to the error. */
 export const ECS_ERRORS: typeof COMMON_ERRORS &
   typeof CLUSTER_ERRORS &
+  typeof INSTANCE_ERRORS &
   typeof TASK_DEFINITION_ERRORS &
   typeof CONTAINER_ERRORS &
   typeof TASK_ERRORS &
   typeof SERVICE_ERRORS = {
   ...COMMON_ERRORS,
   ...CLUSTER_ERRORS,
+  ...INSTANCE_ERRORS,
   ...TASK_DEFINITION_ERRORS,
   ...CONTAINER_ERRORS,
   ...TASK_ERRORS,

@@ -41,34 +41,35 @@ export const COMMON_ERRORS = {
     message: '{kind} length should be one of [32,36]',
     wording: 'ecs',
     operations:
-      'DescribeTasks StopTask DescribeContainerInstances StartTask ListTasks TagResource UntagResource ListTagsForResource',
+      'DescribeTasks StopTask GetTaskProtection UpdateTaskProtection DescribeContainerInstances UpdateContainerInstancesState DeregisterContainerInstance UpdateContainerAgent PutAttributes DeleteAttributes StartTask ListTasks TagResource UntagResource ListTagsForResource',
   },
   listEmpty: {
     code: 'InvalidParameterException',
     message: '{list} cannot be empty.',
     wording: 'ecs',
-    operations: 'DescribeTasks DescribeServices DescribeContainerInstances StartTask',
+    operations:
+      'DescribeTasks DescribeServices DescribeContainerInstances UpdateContainerInstancesState PutAttributes DeleteAttributes StartTask UpdateTaskProtection DescribeServiceDeployments DescribeServiceRevisions DeleteTaskDefinitions',
   },
   listTooLong: {
     code: 'InvalidParameterException',
     message: '{list} cannot have more than {maximum} elements.',
     wording: 'homeport',
     operations:
-      'DescribeClusters DescribeTasks DescribeServices DescribeContainerInstances RunTask StartTask CreateService UpdateService',
+      'DescribeClusters DescribeTasks DescribeServices DescribeContainerInstances UpdateContainerInstancesState PutAttributes DeleteAttributes GetTaskProtection UpdateTaskProtection DescribeServiceDeployments DescribeServiceRevisions DeleteTaskDefinitions RunTask StartTask CreateService UpdateService',
   },
   pageToken: {
     code: 'InvalidParameterException',
     message: 'Invalid token {token}',
     wording: 'ecs',
     operations:
-      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances',
+      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances ListAttributes ListServiceDeployments',
   },
   pageSize: {
     code: 'InvalidParameterException',
     message: 'Max results should be between 1 and 100',
     wording: 'homeport',
     operations:
-      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances',
+      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances ListAttributes ListServiceDeployments',
   },
   tagCount: {
     code: 'InvalidParameterException',

@@ -2,14 +2,17 @@ import type { OperationName } from '@homeport/aws-wire'
 import type { EcsAction } from './action.ts'
 import { createCluster } from './create-cluster.ts'
 import { createService } from './create-service.ts'
+import { deleteAttributes } from './delete-attributes.ts'
 import { deleteCluster } from './delete-cluster.ts'
 import { deleteService } from './delete-service.ts'
+import { deregisterContainerInstance } from './deregister-container-instance.ts'
 import { deregisterTaskDefinition } from './deregister-task-definition.ts'
 import { describeClusters } from './describe-clusters.ts'
 import { describeContainerInstances } from './describe-container-instances.ts'
 import { describeServices } from './describe-services.ts'
 import { describeTaskDefinition } from './describe-task-definition.ts'
 import { describeTasks } from './describe-tasks.ts'
+import { listAttributes } from './list-attributes.ts'
 import { listClusters } from './list-clusters.ts'
 import { listContainerInstances } from './list-container-instances.ts'
 import { listServices } from './list-services.ts'
@@ -17,26 +20,32 @@ import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listTaskDefinitionFamilies } from './list-task-definition-families.ts'
 import { listTaskDefinitions } from './list-task-definitions.ts'
 import { listTasks } from './list-tasks.ts'
+import { putAttributes } from './put-attributes.ts'
 import { registerTaskDefinition } from './register-task-definition.ts'
 import { runTask } from './run-task.ts'
 import { startTask } from './start-task.ts'
 import { stopTask } from './stop-task.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
+import { updateContainerAgent } from './update-container-agent.ts'
+import { updateContainerInstancesState } from './update-container-instances-state.ts'
 import { updateService } from './update-service.ts'
 
 /** Every operation of ECS that is implemented. */
 export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAction<Operation> } = {
   CreateCluster: createCluster,
   CreateService: createService,
+  DeleteAttributes: deleteAttributes,
   DeleteCluster: deleteCluster,
   DeleteService: deleteService,
+  DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
   DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
+  ListAttributes: listAttributes,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
   ListServices: listServices,
@@ -44,11 +53,14 @@ export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAc
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   ListTaskDefinitions: listTaskDefinitions,
   ListTasks: listTasks,
+  PutAttributes: putAttributes,
   RegisterTaskDefinition: registerTaskDefinition,
   RunTask: runTask,
   StartTask: startTask,
   StopTask: stopTask,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateContainerAgent: updateContainerAgent,
+  UpdateContainerInstancesState: updateContainerInstancesState,
   UpdateService: updateService,
 }

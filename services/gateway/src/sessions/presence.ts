@@ -85,7 +85,8 @@ export class Presence {
     const row = reader.view.table('containerInstances').get(instanceKey)
     const isPresent = this.#present.has(instanceKey)
     const isSettled = row === undefined || row.value.agentConnected === isPresent
-    if (isSettled || row.value.status === ContainerInstanceStatus.INACTIVE) {
+    // A deregistered instance never comes back; its last session may still be on its way out.
+    if (isSettled || (isPresent && row.value.status === ContainerInstanceStatus.INACTIVE)) {
       this.#lastContactMs.delete(instanceKey)
       return {}
     }
