@@ -28,14 +28,9 @@ export {
   type Requirements,
   remainingResources,
 } from './instance/resources.ts'
-export { type BoundTask, type PlaceableInstance, type PlacementRequest } from './placement/candidate.ts'
-export { type Chances } from './placement/choose.ts'
-export {
-  type NamedPlacement,
-  type Placed,
-  type Placement,
-  PlacementPool,
-} from './placement/placement-pool.ts'
+export { type Chances } from './placement/draw.ts'
+export type { NamedPlacement, Placed, Placement } from './placement/placement.ts'
+export { PlacementPool } from './placement/placement-pool.ts'
 export {
   NO_INSTANCES,
   REFUSAL_REASONS,
@@ -44,9 +39,11 @@ export {
   type RefusalReason,
   Refusals,
 } from './placement/refusals.ts'
+export type { BoundTask, PlaceableInstance, PlacementRequest } from './placement/request.ts'
 export {
   AVAILABILITY_ZONE_ATTRIBUTE,
   type ParsedPlacementRules,
+  type PlacementQuery,
   type PlacementRules,
   parsePlacementRules,
   type Strategy,
@@ -86,8 +83,8 @@ export type {
   TaskHealth,
   TaskHost,
 } from './service/service-state.ts'
-export { hasHealthCheck } from './task/has-health-check.ts'
 export { type ContainerSpecification, containerSpecsOf } from './task/container-specs.ts'
+export { hasHealthCheck } from './task/has-health-check.ts'
 export {
   type ContainerObservation,
   type MergedObservation,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Requirements, remainingResources } from '../instance/resources.ts'
-import type { BoundTask, PlaceableInstance } from './candidate.ts'
 import { PlacementPool } from './placement-pool.ts'
+import type { BoundTask, PlaceableInstance } from './request.ts'
 import { type PlacementRules, parsePlacementRules } from './rules.ts'
 
 const first = { next: () => 0 }

@@ -7,10 +7,19 @@ export type Strategy =
   | { readonly kind: 'spread'; readonly over: 'instance' | { readonly attribute: string } }
   | { readonly kind: 'random' }
 
+/** A `memberOf` constraint. */
+export interface PlacementQuery {
+  /** Its text; equal texts are the same query. */
+  readonly expression: string
+  readonly query: ClusterQuery
+  /** Whether it asks for nothing but attributes, so that instances with equal ones give the same answer. */
+  readonly isOnAttributes: boolean
+}
+
 /** What a placement must keep to and aim at. */
 export interface PlacementRules {
   /** `memberOf` constraints; all must hold. */
-  readonly queries: readonly ClusterQuery[]
+  readonly queries: readonly PlacementQuery[]
   /** `distinctInstance`: no two tasks of a group on one instance. */
   readonly isDistinct: boolean
   /** In order: each narrows what the one before left. */
@@ -37,13 +46,13 @@ export function parsePlacementRules(
   constraints: readonly { readonly type: string; readonly expression: string }[],
   strategies: readonly { readonly type: string; readonly field: string }[],
 ): ParsedPlacementRules {
-  const queries: ClusterQuery[] = []
+  const queries: PlacementQuery[] = []
   for (const { type, expression } of constraints) {
     if (type === 'distinctInstance') continue
     if (type !== 'memberOf') return invalid(`Invalid placement constraint type '${type}'.`)
     const parsed = parseClusterQuery(expression)
     if (parsed.kind === 'invalid') return parsed
-    queries.push(parsed.query)
+    queries.push({ expression, query: parsed.query, isOnAttributes: parsed.isOnAttributes })
   }
   const parsedStrategies: Strategy[] = []
   for (const strategy of strategies) {

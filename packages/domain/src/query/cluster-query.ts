@@ -40,7 +40,12 @@ export type ClusterQuery = (instance: QueriedInstance) => boolean
 
 /** What a text is. */
 export type ParsedClusterQuery =
-  | { readonly kind: 'query'; readonly query: ClusterQuery }
+  | {
+      readonly kind: 'query'
+      readonly query: ClusterQuery
+      /** Whether it asks for nothing but attributes. */
+      readonly isOnAttributes: boolean
+    }
   /** `message` is the text of an InvalidParameterException. */
   | { readonly kind: 'invalid'; readonly message: string }
 
@@ -53,7 +58,8 @@ export function parseClusterQuery(text: string): ParsedClusterQuery {
     return invalid(text.slice(0, 40), `longer than ${CLUSTER_QUERY_LENGTH_MAX} characters`)
   }
   try {
-    return { kind: 'query', query: compile(parseQueryExpression(text)) }
+    const expression = parseQueryExpression(text)
+    return { kind: 'query', query: compile(expression), isOnAttributes: asksOnlyAttributes(expression) }
   } catch (error) {
     if (error instanceof QuerySyntaxError) return invalid(text, error.why)
     throw error
@@ -64,6 +70,18 @@ const invalid = (text: string, why: string): ParsedClusterQuery => ({
   kind: 'invalid',
   message: `Invalid expression '${text}': ${why}.`,
 })
+
+function asksOnlyAttributes(expression: QueryExpression): boolean {
+  switch (expression.kind) {
+    case 'test':
+      return expression.subject.kind === 'attribute'
+    case 'not':
+      return asksOnlyAttributes(expression.operand)
+    case 'and':
+    case 'or':
+      return asksOnlyAttributes(expression.left) && asksOnlyAttributes(expression.right)
+  }
+}
 
 function compile(expression: QueryExpression): ClusterQuery {
   switch (expression.kind) {

@@ -9,7 +9,7 @@
  * image would be ten steps up the ladder at once.
  * Rejected: a counter that events increase, which is wrong after a missed or repeated event.
  */
-import type { Chances } from '../placement/choose.ts'
+import type { Chances } from '../placement/draw.ts'
 
 /** A task that stays RUNNING this long came up. ECS's own circuit breaker leaves the number open. */
 export const STABLE_AFTER_MS = 10_000

@@ -1,4 +1,4 @@
-import type { Chances } from '../placement/choose.ts'
+import type { Chances } from '../placement/draw.ts'
 import type { DeploymentStatus } from './service-state.ts'
 
 /** A deployment's row takes these values. */

@@ -1,18 +1,13 @@
-import { invariant, required } from '@homeport/base'
+import { invariant } from '@homeport/base'
+import type { Draw } from '../draw.ts'
+import type { Strategy } from '../rules.ts'
 import type { Candidate } from './candidate.ts'
-import type { Strategy } from './rules.ts'
-
-/** Where chances come from; `Random` of the runtime fits. */
-export interface Chances {
-  /** Uniform in [0, 1). */
-  next(): number
-}
 
 /** What strategies look at besides the candidates. */
 export interface ChoiceContext {
   readonly group: string
   readonly strategies: readonly Strategy[]
-  readonly random: Chances
+  readonly draw: Draw
   /** Tasks of the group per value of an attribute over all instances; no value counts as the empty one. */
   readonly countsByAttribute: (attribute: string) => ReadonlyMap<string, number>
 }
@@ -29,8 +24,7 @@ export function chooseCandidate(candidates: readonly Candidate[], context: Choic
     if (best.length === 1 || strategy.kind === 'random') break
     best = keepLowest(best, scoreOf(strategy, context))
   }
-  const index = Math.floor(context.random.next() * best.length)
-  return required(best[index], 'chosen candidate')
+  return drawOne(best, context.draw)
 }
 
 function scoreOf(
@@ -61,4 +55,11 @@ function keepLowest(candidates: readonly Candidate[], score: (candidate: Candida
     kept.push(candidate)
   }
   return kept
+}
+
+function drawOne(tied: readonly Candidate[], draw: Draw): Candidate {
+  const bySlot = new Map(tied.map((candidate) => [candidate.slot, candidate]))
+  const drawn = bySlot.get(draw.firstTry((slot) => bySlot.has(slot)))
+  if (drawn !== undefined) return drawn
+  return tied.reduce((best, candidate) => (draw.isBefore(candidate.slot, best.slot) ? candidate : best))
 }

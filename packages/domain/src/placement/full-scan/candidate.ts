@@ -1,45 +1,16 @@
-import { Ledger } from '../instance/ledger.ts'
-import type { RegisteredResources, Requirements } from '../instance/resources.ts'
-import type { QueriedInstance } from '../query/cluster-query.ts'
-import type { RefusalReason } from './refusals.ts'
-import type { PlacementRules } from './rules.ts'
-
-/** An instance as placement sees it. */
-export interface PlaceableInstance {
-  readonly instanceId: string
-  /** What queries call `ec2InstanceId`; `mi-…` for own machines. */
-  readonly externalId: string
-  readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE' | 'REGISTERING'
-  readonly agentConnected: boolean
-  readonly agentVersion: string
-  readonly registeredAtMs: number
-  readonly resources: RegisteredResources
-  readonly attributes: readonly { readonly name: string; readonly value: string }[]
-}
-
-/** A task that holds something on an instance. */
-export interface BoundTask {
-  readonly taskId: string
-  readonly containerInstanceId: string
-  readonly requirements: Requirements
-  /** `service:NAME`, `family:NAME` or the caller's own. */
-  readonly group: string
-  /** Whether its last status is RUNNING. */
-  readonly isRunning: boolean
-}
-
-/** What a task wants of an instance. */
-export interface PlacementRequest {
-  readonly requirements: Requirements
-  readonly group: string
-  readonly rules: PlacementRules
-}
+import { Ledger } from '../../instance/ledger.ts'
+import type { RegisteredResources } from '../../instance/resources.ts'
+import type { QueriedInstance } from '../../query/cluster-query.ts'
+import type { RefusalReason } from '../refusals.ts'
+import type { BoundTask, PlaceableInstance, PlacementRequest } from '../request.ts'
 
 const NOTHING: RegisteredResources = { cpuUnits: 0, memoryMib: 0, reservedPorts: [], gpuIds: [] }
 
 /** One instance with what is bound to it. Tasks may be known before their instance is. */
 export class Candidate implements QueriedInstance {
   readonly instanceId: string
+  /** Its place in the order in which instances are asked. */
+  readonly slot: number
   readonly ledger: Ledger = new Ledger(NOTHING)
   readonly #groups = new Map<string, number>()
   #instance: PlaceableInstance | undefined
@@ -47,8 +18,9 @@ export class Candidate implements QueriedInstance {
   #runningTasksCount = 0
   #taskCount = 0
 
-  constructor(instanceId: string) {
+  constructor(instanceId: string, slot: number) {
     this.instanceId = instanceId
+    this.slot = slot
   }
 
   /** `undefined`: only its tasks are known. */
@@ -118,7 +90,7 @@ export class Candidate implements QueriedInstance {
     if (this.#instance.status !== 'ACTIVE') return 'INACTIVE'
     if (!this.#instance.agentConnected) return 'AGENT'
     if (!requirements.requiredAttributes.every((name) => this.#attributes.has(name))) return 'ATTRIBUTE'
-    if (!rules.queries.every((query) => query(this))) return 'MemberOf placement constraint unsatisfied.'
+    if (!rules.queries.every(({ query }) => query(this))) return 'MemberOf placement constraint unsatisfied.'
     if (rules.isDistinct && this.#groups.has(group))
       return 'DistinctInstance placement constraint unsatisfied.'
     return this.ledger.shortageFor(requirements)

@@ -1,0 +1,82 @@
+/**
+ * Instances with equal attributes are one class, and what depends on attributes alone is asked once per class.
+ */
+import type { InstanceRecord } from './instance-record.ts'
+
+/** One set of attributes. */
+export interface AttributeClass {
+  /** Dense, from 0, in the order of first use. */
+  readonly id: number
+  readonly attributes: ReadonlyMap<string, string>
+}
+
+/** Questions whose answers are kept: constraints and required attributes of as many kinds of tasks. */
+const QUESTIONS_MAX = 256
+
+const UNKNOWN = 0
+const NO = 1
+const YES = 2
+
+/** A question to instances, answered once per class. */
+export class ClassQuestion {
+  readonly #ask: (record: InstanceRecord) => boolean
+  #answers: Uint8Array = new Uint8Array(16)
+
+  constructor(ask: (record: InstanceRecord) => boolean) {
+    this.#ask = ask
+  }
+
+  /** The answer for the record, which is that of its class. */
+  holds(record: InstanceRecord): boolean {
+    const { id } = record.attributeClass
+    const known = this.#answers[id] ?? UNKNOWN
+    return known === UNKNOWN ? this.#learn(record, id) : known === YES
+  }
+
+  #learn(record: InstanceRecord, id: number): boolean {
+    if (id >= this.#answers.length) {
+      const grown = new Uint8Array(2 * id)
+      grown.set(this.#answers)
+      this.#answers = grown
+    }
+    const holds = this.#ask(record)
+    this.#answers[id] = holds ? YES : NO
+    return holds
+  }
+}
+
+/** The classes of one cluster. Classes are never given up: a pool that has seen too many starts anew. */
+export class AttributeClasses {
+  readonly #classes = new Map<string, AttributeClass>()
+  /** By what is asked, the one that is known longest first. */
+  readonly #questions = new Map<string, ClassQuestion>()
+
+  /** Classes seen. */
+  get count(): number {
+    return this.#classes.size
+  }
+
+  /** The class of these attributes; of equal names the last counts. */
+  classOf(attributes: readonly { readonly name: string; readonly value: string }[]): AttributeClass {
+    const byName = new Map(attributes.map(({ name, value }) => [name, value]))
+    const signature = JSON.stringify([...byName].toSorted(([left], [right]) => (left < right ? -1 : 1)))
+    const existing = this.#classes.get(signature)
+    if (existing !== undefined) return existing
+    const created = { id: this.#classes.size, attributes: byName }
+    this.#classes.set(signature, created)
+    return created
+  }
+
+  /** The question under `key`, with the answers that are known; `ask` may look at attributes only. */
+  question(key: string, ask: (record: InstanceRecord) => boolean): ClassQuestion {
+    const known = this.#questions.get(key)
+    if (known !== undefined) return known
+    if (this.#questions.size === QUESTIONS_MAX) {
+      const [oldest = ''] = this.#questions.keys()
+      this.#questions.delete(oldest)
+    }
+    const created = new ClassQuestion(ask)
+    this.#questions.set(key, created)
+    return created
+  }
+}
