@@ -79,6 +79,12 @@ describe('ImageStore', () => {
     })
   })
 
+  it('fails when the runtime refuses the very name', async () => {
+    const { runtime, store } = open('default')
+    runtime.findImage = () => Promise.reject(new RuntimeError('refused', 'invalid reference format'))
+    expect((await store.ensure('UPPER/Case', never)).kind).toBe('failed')
+  })
+
   it('shares one pull among those that want the image, until nobody does', async () => {
     const { runtime, store } = open('default')
     runtime.registry.set('web:1', REMOTE)

@@ -72,7 +72,7 @@ export function createImageStore(options: PullOptions, ports: ImageStorePorts): 
 
   return {
     async ensure(reference, signal) {
-      const present = await ports.runtime.findImage(reference)
+      const present = await findUnlessRefused(ports.runtime, reference)
       if (present !== undefined && !isPullWanted(options.behavior, present, pulled.has(reference))) {
         return { kind: 'present', imageDigest: present.digest }
       }
@@ -91,6 +91,19 @@ export function createImageStore(options: PullOptions, ports: ImageStorePorts): 
       if (image === undefined) throw new RuntimeError('unavailable', `the pull of ${reference} left no image`)
       return { kind: 'present', imageDigest: image.digest }
     },
+  }
+}
+
+/** `undefined` also for a name that the runtime refuses to look up: the pull then fails, and says why. */
+async function findUnlessRefused(
+  runtime: ContainerRuntime,
+  reference: string,
+): Promise<ImageFacts | undefined> {
+  try {
+    return await runtime.findImage(reference)
+  } catch (error) {
+    if (error instanceof RuntimeError && error.code === 'refused') return undefined
+    throw error
   }
 }
 
