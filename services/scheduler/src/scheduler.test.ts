@@ -187,7 +187,7 @@ const bound = (): Task[] => tasks().filter((task) => task.observed?.lastStatus !
 
 const running = (): Task[] => bound().filter((task) => task.observed?.lastStatus === TaskStatus.RUNNING)
 
-/** One observation, as the gateway writes it: merged, over the row as read. */
+/** One observation, as the gateway writes it: merged, over the row as read; who ended by itself is not wanted either. */
 async function report(task: Task, lastStatus: TaskStatus, fields: object = {}): Promise<void> {
   for (;;) {
     const row = state.reader.view.table('tasks').get(keyOf('tasks', task))!
@@ -195,8 +195,18 @@ async function report(task: Task, lastStatus: TaskStatus, fields: object = {}): 
     const reported = create(TaskObservationSchema, { ...known, lastStatus, ...fields })
     const merged = mergeObservation(known, reported)
     if (merged.kind === 'unchanged') return
+    const { observed } = merged
+    const hasEnded =
+      observed.lastStatus === TaskStatus.STOPPED && row.value.desiredStatus !== TaskStatus.STOPPED
+    const ending = hasEnded
+      ? {
+          desiredStatus: TaskStatus.STOPPED,
+          stopCode: observed.stopCode,
+          stoppedReason: observed.stoppedReason,
+        }
+      : {}
     const outcome = await write((tx) =>
-      tx.update('tasks', row, create(TaskSchema, { ...row.value, observed: merged.observed })),
+      tx.update('tasks', row, create(TaskSchema, { ...row.value, ...ending, observed })),
     )
     if (outcome.kind === 'committed') return
     await state.reader.waitFor(outcome.actualVersion)

@@ -83,6 +83,11 @@ const SERVICE_STATUSES: Readonly<Record<number, DesiredService['status']>> = {
   [ServiceStatus.INACTIVE]: 'INACTIVE',
 }
 
+function circuitBreakerOf(service: Service): DesiredService['circuitBreaker'] {
+  if (!service.circuitBreakerEnabled) return 'off'
+  return service.circuitBreakerRollback ? 'rollback' : 'stop'
+}
+
 /** What the user wants of a service. */
 export const toDesiredService = (service: Service): DesiredService => ({
   name: service.name,
@@ -92,6 +97,7 @@ export const toDesiredService = (service: Service): DesiredService => ({
   primaryDeploymentId: service.primaryDeploymentId,
   minimumHealthyPercent: service.minimumHealthyPercent,
   maximumPercent: service.maximumPercent,
+  circuitBreaker: circuitBreakerOf(service),
 })
 
 /** What decides about a task besides its row. */
@@ -134,20 +140,21 @@ export function toStoppedTask(task: Task): StoppedTask {
     createdAtMs: spec.createdAtMs,
     startedAtMs: observed.startedAtMs,
     endedAtMs: executionStoppedAtMs === 0 ? stoppedAtMs : executionStoppedAtMs,
-    wasToldToStop: task.desiredStatus === TaskStatus.STOPPED,
+    // Of a task that ended by itself the gateway makes the agent's code the task's own.
+    wasToldToStop: task.stopCode !== observed.stopCode,
     wasUnhealthy: task.stoppedReason === UNHEALTHY_REASON,
   }
 }
 
-/** Those that blue/green brings count as finished: the rolling planner does not touch them. */
 const DEPLOYMENT_STATUSES: Readonly<Record<number, DeploymentStatus>> = {
   [ServiceDeploymentStatus.UNSPECIFIED]: 'PENDING',
   [ServiceDeploymentStatus.PENDING]: 'PENDING',
   [ServiceDeploymentStatus.IN_PROGRESS]: 'IN_PROGRESS',
   [ServiceDeploymentStatus.SUCCESSFUL]: 'SUCCESSFUL',
   [ServiceDeploymentStatus.STOPPED]: 'STOPPED',
-  [ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL]: 'STOPPED',
-  [ServiceDeploymentStatus.ROLLBACK_FAILED]: 'STOPPED',
+  [ServiceDeploymentStatus.ROLLBACK_IN_PROGRESS]: 'ROLLBACK_IN_PROGRESS',
+  [ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL]: 'ROLLBACK_SUCCESSFUL',
+  [ServiceDeploymentStatus.ROLLBACK_FAILED]: 'ROLLBACK_FAILED',
 }
 
 /** A deployment's status as the planner knows it. */
@@ -159,6 +166,9 @@ const WIRE_DEPLOYMENT_STATUSES: Readonly<Record<DeploymentStatus, ServiceDeploym
   IN_PROGRESS: ServiceDeploymentStatus.IN_PROGRESS,
   SUCCESSFUL: ServiceDeploymentStatus.SUCCESSFUL,
   STOPPED: ServiceDeploymentStatus.STOPPED,
+  ROLLBACK_IN_PROGRESS: ServiceDeploymentStatus.ROLLBACK_IN_PROGRESS,
+  ROLLBACK_SUCCESSFUL: ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL,
+  ROLLBACK_FAILED: ServiceDeploymentStatus.ROLLBACK_FAILED,
 }
 
 /** The number of a deployment's status. */
