@@ -3,10 +3,12 @@ export { EcsError, type EcsErrorOptions, type EcsErrorValues, ecsError } from '.
 export {
   parseClusterReference,
   parseContainerInstanceReference,
+  parseServiceMemberArn,
   parseServiceReference,
   parseTaskDefinitionReference,
   parseTaskReference,
   type ReferenceScope,
+  type ServiceMemberReference,
   type TaskDefinitionReference,
 } from './names/references.ts'
 export { DEFAULT_CLUSTER } from './names/resource-names.ts'
@@ -34,6 +36,7 @@ export {
 export {
   type CheckedTag,
   checkTagKeys,
+export { checkProtection } from './requests/task-protection.ts'
   checkTags,
   mergeTags,
   type RequestTag,

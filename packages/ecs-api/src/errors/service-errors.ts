@@ -4,7 +4,7 @@ export const SERVICE_ERRORS = {
     code: 'ServiceNotFoundException',
     message: 'Service not found.',
     wording: 'ecs',
-    operations: 'UpdateService DeleteService ListTasks',
+    operations: 'UpdateService DeleteService ListTasks ListServiceDeployments',
   },
   serviceNotActive: {
     code: 'ServiceNotActiveException',

@@ -26,6 +26,12 @@ export const TASK_ERRORS = {
     wording: 'homeport',
     operations: 'RunTask StartTask',
   },
+  protectionMinutes: {
+    code: 'InvalidParameterException',
+    message: 'Invalid expiresInMinutes. It must be between 1 and {maximum}.',
+    wording: 'homeport',
+    operations: 'UpdateTaskProtection',
+  },
   stopReason: {
     code: 'InvalidParameterException',
     message: 'Reason is longer than {maximum} characters.',

@@ -113,3 +113,26 @@ export const parseTaskReference = (text: string, scope: ReferenceScope): string 
  */
 export const parseContainerInstanceReference = (text: string, scope: ReferenceScope): string =>
   memberId(text, 'container-instance', scope)
+
+/** A deployment or revision of a service, by the parts of its ARN. */
+export interface ServiceMemberReference {
+  readonly cluster: string
+  readonly service: string
+  readonly id: string
+}
+
+/**
+ * Reads `arn:…:service-deployment/CLUSTER/SERVICE/ID` or the same of a service revision; nothing else names one.
+ * @throws {EcsError} when it is no such ARN, or of another account or region.
+ */
+export function parseServiceMemberArn(
+  text: string,
+  kind: 'service-deployment' | 'service-revision',
+  namespace: Namespace,
+): ServiceMemberReference {
+  const path = resourcePath(text, kind, namespace)
+  if (path === undefined) throw ecsError('identifierKind', { identifier: text, kind })
+  const [cluster = '', service = '', id = '', ...rest] = path
+  if (cluster === '' || service === '' || id === '' || rest.length > 0) throw ecsError('identifierSeparators')
+  return { cluster, service, id }
+}

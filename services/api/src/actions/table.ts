@@ -9,12 +9,16 @@ import { deregisterContainerInstance } from './deregister-container-instance.ts'
 import { deregisterTaskDefinition } from './deregister-task-definition.ts'
 import { describeClusters } from './describe-clusters.ts'
 import { describeContainerInstances } from './describe-container-instances.ts'
+import { describeServiceDeployments } from './describe-service-deployments.ts'
+import { describeServiceRevisions } from './describe-service-revisions.ts'
 import { describeServices } from './describe-services.ts'
 import { describeTaskDefinition } from './describe-task-definition.ts'
 import { describeTasks } from './describe-tasks.ts'
+import { getTaskProtection } from './get-task-protection.ts'
 import { listAttributes } from './list-attributes.ts'
 import { listClusters } from './list-clusters.ts'
 import { listContainerInstances } from './list-container-instances.ts'
+import { listServiceDeployments } from './list-service-deployments.ts'
 import { listServices } from './list-services.ts'
 import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listTaskDefinitionFamilies } from './list-task-definition-families.ts'
@@ -30,6 +34,7 @@ import { untagResource } from './untag-resource.ts'
 import { updateContainerAgent } from './update-container-agent.ts'
 import { updateContainerInstancesState } from './update-container-instances-state.ts'
 import { updateService } from './update-service.ts'
+import { updateTaskProtection } from './update-task-protection.ts'
 
 /** Every operation of ECS that is implemented. */
 export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAction<Operation> } = {
@@ -42,12 +47,16 @@ export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAc
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
+  DescribeServiceDeployments: describeServiceDeployments,
+  DescribeServiceRevisions: describeServiceRevisions,
   DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
+  GetTaskProtection: getTaskProtection,
   ListAttributes: listAttributes,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
+  ListServiceDeployments: listServiceDeployments,
   ListServices: listServices,
   ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
@@ -63,4 +72,5 @@ export const ECS_ACTIONS: { readonly [Operation in OperationName<'ecs'>]?: EcsAc
   UpdateContainerAgent: updateContainerAgent,
   UpdateContainerInstancesState: updateContainerInstancesState,
   UpdateService: updateService,
+  UpdateTaskProtection: updateTaskProtection,
 }

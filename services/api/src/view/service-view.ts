@@ -96,7 +96,8 @@ export function serviceView(
   }
 }
 
-function revisionMembers(revision: ServiceRevision): Partial<Service> {
+/** What a revision says of its service. */
+export function revisionMembers(revision: ServiceRevision): Partial<Service> {
   return {
     taskDefinition: taskDefinitionArn(revision, revision.taskDefinition),
     launchType: revision.launchType as LaunchType,
@@ -111,7 +112,8 @@ function revisionMembers(revision: ServiceRevision): Partial<Service> {
   }
 }
 
-const deploymentConfigurationOf = (service: StoredService): Service['deploymentConfiguration'] => ({
+/** How a service deploys, as ECS shows it. */
+export const deploymentConfigurationOf = (service: StoredService): Service['deploymentConfiguration'] => ({
   deploymentCircuitBreaker: { enable: false, rollback: false },
   maximumPercent: service.maximumPercent,
   minimumHealthyPercent: service.minimumHealthyPercent,
