@@ -25,11 +25,14 @@ export { checkClientToken, checkLabels, checkLaunch, type LaunchMembers } from '
 export { checkOverrides } from './requests/overrides.ts'
 export { type CheckedPlacement, checkPlacement } from './requests/placement.ts'
 export {
+  type CircuitBreaker,
+  checkCircuitBreaker,
   checkDeploymentConfiguration,
   checkDesiredCount,
   checkServiceName,
   DEFAULT_PERCENTS,
   type DeploymentPercents,
+  NO_CIRCUIT_BREAKER,
   refuseUnavailableCreation,
   refuseUnavailableService,
 } from './requests/service.ts'

@@ -218,6 +218,29 @@ describe('CreateService', () => {
     expect(await errorOf(createWeb({ clientToken: 'token', desiredCount: 3 }))).toBe(words)
   })
 
+  it('keeps its circuit breaker until another one is asked for', async () => {
+    const asked = (enable: boolean, rollback: boolean) => ({
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable, rollback } },
+    })
+    const created = await createWeb(asked(true, true))
+    expect(created.deploymentConfiguration?.deploymentCircuitBreaker).toEqual({
+      enable: true,
+      rollback: true,
+    })
+    const update = (fields: object) =>
+      ecs.send(new UpdateServiceCommand({ service: 'web', ...fields })).then(({ service }) => service)
+    const scaled = await update({ desiredCount: 3 })
+    expect(scaled?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual({
+      enable: true,
+      rollback: true,
+    })
+    const changed = await update(asked(true, false))
+    expect(changed?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual({
+      enable: true,
+      rollback: false,
+    })
+  })
+
   const refusals: [string, Partial<CreateServiceCommandInput>, string][] = [
     ['an unknown cluster', { cluster: 'x' }, 'ClusterNotFoundException: Cluster not found.'],
     ['an unknown task definition', { taskDefinition: 'x' }, 'ClientException: TaskDefinition not found.'],
@@ -231,9 +254,13 @@ describe('CreateService', () => {
     ],
     ['DAEMON', { schedulingStrategy: 'DAEMON' }, 'does not support the scheduling strategy DAEMON yet'],
     [
-      'the circuit breaker',
-      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } } },
-      'does not support the deployment circuit breaker yet',
+      'a circuit breaker that counts otherwise',
+      {
+        deploymentConfiguration: {
+          deploymentCircuitBreaker: { enable: true, rollback: false, resetOnHealthyTask: false },
+        },
+      },
+      "does not support 'deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask' false yet",
     ],
     [
       'percentages that leave no room',

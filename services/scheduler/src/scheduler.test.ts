@@ -637,6 +637,49 @@ describe('the service loop', () => {
     expect(deployments()['d1']).toMatchObject({ consecutiveFailedCount: 0, retryAfterMs: 0 })
   })
 
+  test('the service loop rolls back to what was completed last when tasks keep failing', async () => {
+    await putInstance('a')
+    startAgent()
+    await createService({ desiredCount: 1, circuitBreakerEnabled: true, circuitBreakerRollback: true })
+    await settle()
+    stopAgent()
+    await clock.advance(1000)
+    await updateService({ primaryDeploymentId: 'd2' }, 'd2')
+    await settle()
+    for (let failure = 1; failure <= 3; failure++) {
+      await clock.advance(100)
+      await stops(bound().find(({ spec }) => spec?.deploymentId === 'd2')!)
+      await settle()
+    }
+    const { primaryDeploymentId } = service()
+    expect(primaryDeploymentId).toMatch(/^\d{19}$/)
+    expect(deployments()['d2']).toMatchObject({
+      status: ServiceDeploymentStatus.ROLLBACK_IN_PROGRESS,
+      statusReason: 'ECS deployment circuit breaker: tasks failed to start.',
+      finishedAtMs: 0,
+    })
+    expect(deployments()[primaryDeploymentId]).toMatchObject({
+      targetRevisionId: 'r-d1',
+      sourceRevisionIds: ['r-d2'],
+      rollbackOfDeploymentId: 'd2',
+      statusReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/d1.',
+    })
+    expect(events().slice(-3)).toEqual([
+      '(service web) (deployment ecs-svc/d2) deployment failed: tasks failed to start.',
+      '(service web) rolling back to deployment ecs-svc/d1.',
+      '(service web) has started 1 tasks: (task ID).',
+    ])
+    startAgent()
+    await runs(bound().find(({ spec }) => spec?.deploymentId === primaryDeploymentId)!)
+    await settle()
+    expect(running().map(({ spec }) => spec?.deploymentId)).toEqual([primaryDeploymentId])
+    expect(deployments()[primaryDeploymentId]?.status).toBe(ServiceDeploymentStatus.SUCCESSFUL)
+    expect(deployments()['d2']).toMatchObject({
+      status: ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL,
+      finishedAtMs: clock.now(),
+    })
+  })
+
   test('the service loop stops everything and deactivates when the service is deleted', async () => {
     await putInstance('a')
     startAgent()

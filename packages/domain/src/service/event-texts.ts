@@ -47,6 +47,14 @@ export const heldEvent = (service: string, { reason }: ContactHold): string =>
 export const deploymentCompletedEvent = (service: string, deploymentId: string): string =>
   `(service ${service}) (deployment ecs-svc/${deploymentId}) deployment completed.`
 
+/** The circuit breaker gave a deployment up. */
+export const deploymentFailedEvent = (service: string, deploymentId: string): string =>
+  `(service ${service}) (deployment ecs-svc/${deploymentId}) deployment failed: tasks failed to start.`
+
+/** The service goes back to what a completed deployment had. */
+export const rollingBackEvent = (service: string, deploymentId: string): string =>
+  `(service ${service}) rolling back to deployment ecs-svc/${deploymentId}.`
+
 /** Starts are backed off. */
 export const failingStartsEvent = (service: string): string =>
   `(service ${service}) is unable to consistently start tasks successfully. ${GUIDE}`

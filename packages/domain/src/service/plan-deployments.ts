@@ -1,4 +1,5 @@
 import { required } from '@homeport/base'
+import { giveUp, isTripped, rollbackOutcome } from './circuit-breaker.ts'
 import { deploymentCompletedEvent, failingStartsEvent } from './event-texts.ts'
 import { retryDelayMs, STABLE_AFTER_MS, type TaskRun } from './failures.ts'
 import type { PlanOptions, ServiceEffect, UpdateDeployment } from './plan.ts'
@@ -17,6 +18,8 @@ export interface DeploymentsPlan {
   readonly effects: readonly ServiceEffect[]
   /** Before this time no task of the primary deployment is started. */
   readonly retryAfterMs: number
+  /** Whether the service may move to the primary deployment; not when that has failed. */
+  readonly isOpen: boolean
 }
 
 /** Moves the primary deployment on and ends those that it replaced before they were finished. */
@@ -37,15 +40,27 @@ export function planDeployments(
         statusReason: SUPERSEDED,
       }),
     )
-  const { effects, retryAfterMs } = planPrimary(desired, primary, context)
-  return { effects: [...superseded, ...effects], retryAfterMs }
+  const rolledBack = deployments
+    .filter(({ status }) => status === 'ROLLBACK_IN_PROGRESS')
+    .flatMap((deployment): ServiceEffect[] => {
+      const status = rollbackOutcome(desired, deployments, deployment.deploymentId)
+      return status === undefined ? [] : [{ ...carryOver(deployment), status }]
+    })
+  const others = [...superseded, ...rolledBack]
+  if (primary.status === 'STOPPED') return { effects: others, retryAfterMs: 0, isOpen: false }
+  const plan = planPrimary(desired, primary, { ...context, deployments })
+  return { ...plan, effects: [...others, ...plan.effects] }
 }
 
 /** Ends what is unfinished of a service that was deleted. */
 export const endDeployments = (deployments: readonly ServiceDeploymentState[]): UpdateDeployment[] =>
-  deployments
-    .filter(isUnfinished)
-    .map((deployment) => ({ ...carryOver(deployment), status: 'STOPPED', statusReason: DELETED }))
+  deployments.flatMap((deployment): UpdateDeployment[] => {
+    if (deployment.status === 'ROLLBACK_IN_PROGRESS')
+      return [{ ...carryOver(deployment), status: 'ROLLBACK_FAILED' }]
+    return isUnfinished(deployment)
+      ? [{ ...carryOver(deployment), status: 'STOPPED', statusReason: DELETED }]
+      : []
+  })
 
 const DELETED = 'The service was deleted before the deployment was finished.'
 
@@ -66,9 +81,13 @@ const carryOver = (deployment: ServiceDeploymentState): UpdateDeployment => ({
 function planPrimary(
   desired: DesiredService,
   primary: ServiceDeploymentState,
-  context: DeploymentContext,
+  context: DeploymentContext & { readonly deployments: readonly ServiceDeploymentState[] },
 ): DeploymentsPlan {
   const { failedCount, retryAfterMs } = backOff(primary, context)
+  if (isUnfinished(primary) && !context.isComplete && isTripped(desired, failedCount)) {
+    const ended = { ...carryOver(primary), consecutiveFailedCount: failedCount }
+    return { effects: giveUp(desired, context.deployments, ended), retryAfterMs: 0, isOpen: false }
+  }
   const progress = isUnfinished(primary) ? progressOf(primary, context.isComplete) : undefined
   const effects: ServiceEffect[] = []
   if (progress !== undefined || failedCount !== primary.consecutiveFailedCount) {
@@ -81,7 +100,7 @@ function planPrimary(
     effects.push({ kind: 'event', message: failingStartsEvent(desired.name) })
   }
   if (failedCount > 0) effects.push(...stabilityWait(context))
-  return { effects, retryAfterMs }
+  return { effects, retryAfterMs, isOpen: true }
 }
 
 /** A new delay is drawn only when the streak changed, so that planning again does not move the time. */
@@ -97,12 +116,13 @@ function backOff(
 }
 
 function progressOf(
-  { deploymentId, status }: ServiceDeploymentState,
+  { deploymentId, status, rollbackOf }: ServiceDeploymentState,
   isDone: boolean,
 ): Pick<UpdateDeployment, 'status' | 'statusReason'> | undefined {
   if (isDone)
     return { status: 'SUCCESSFUL', statusReason: `ECS deployment ecs-svc/${deploymentId} completed.` }
   if (status === 'IN_PROGRESS') return undefined
+  if (rollbackOf !== '') return { status: 'IN_PROGRESS', statusReason: '' }
   return { status: 'IN_PROGRESS', statusReason: `ECS deployment ecs-svc/${deploymentId} in progress.` }
 }
 

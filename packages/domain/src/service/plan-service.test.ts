@@ -39,6 +39,7 @@ class World {
     primaryDeploymentId: 'd1',
     minimumHealthyPercent: 100,
     maximumPercent: 200,
+    circuitBreaker: 'off',
   }
   tasks: Mutable<ServiceTask>[] = []
   readonly deployments: Mutable<ServiceDeploymentState>[] = []
@@ -58,10 +59,12 @@ class World {
     this.deploy('d1')
   }
 
-  deploy(deploymentId: string): void {
+  deploy(deploymentId: string, rollbackOf = ''): void {
     this.service.primaryDeploymentId = deploymentId
     this.deployments.push({
       deploymentId,
+      rollbackOf,
+      createdAtMs: this.nowMs,
       status: 'PENDING',
       consecutiveFailedCount: 0,
       retryAfterMs: 0,
@@ -135,6 +138,11 @@ class World {
         return [
           `${kind} ${deploymentId} ${row.status} failed=${row.consecutiveFailedCount}${retry} ${statusReason}`.trim(),
         ]
+      }
+      case 'roll-back': {
+        const deploymentId = `${effect.toDeploymentId}-again`
+        this.deploy(deploymentId, effect.failedDeploymentId)
+        return [`roll-back as ${deploymentId}: ${effect.statusReason}`]
       }
       case 'deactivate':
         this.service.status = 'INACTIVE'
@@ -233,6 +241,8 @@ class Transcript {
           settings['minimum'] ?? world.service.minimumHealthyPercent,
         )
         world.service.maximumPercent = Number(settings['maximum'] ?? world.service.maximumPercent)
+        world.service.circuitBreaker = (settings['circuit-breaker'] ??
+          world.service.circuitBreaker) as DesiredService['circuitBreaker']
       },
       deploy: () => words.forEach((word) => world.deploy(word)),
       delete: () => {
@@ -509,11 +519,40 @@ describe('planService under random histories', () => {
     )
   })
 
+  test('planService ends every deployment one way or another when a circuit breaker is on', () => {
+    const breakers = fc.constantFrom('rollback' as const, 'stop' as const)
+    fc.assert(
+      fc.property(breakers, fc.array(happenings, { maxLength: 40 }), (circuitBreaker, history) => {
+        const world = new World()
+        world.service.circuitBreaker = circuitBreaker
+        world.service.desiredCount = 4
+        for (const happening of history) {
+          happen(world, happening)
+          checkedStep(world, 0.5)
+        }
+        settle(world)
+        const primary = world.deployments.find(
+          ({ deploymentId }) => deploymentId === world.service.primaryDeploymentId,
+        )
+        expect(
+          world.deployments.filter(({ status }) =>
+            ['PENDING', 'IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'].includes(status),
+          ),
+        ).toEqual([])
+        const isUp = healthyCount(world) === world.service.desiredCount
+        expect(primary?.status).toBe(isUp && primary?.status !== 'STOPPED' ? 'SUCCESSFUL' : 'STOPPED')
+        expect(world.plan(0)).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('planService stops everything and deactivates when the service is deleted at any moment', () => {
     fc.assert(
       fc.property(fc.array(happenings, { maxLength: 20 }), (history) => {
         const world = new World()
         world.service.desiredCount = 4
+        world.service.circuitBreaker = 'rollback'
         for (const happening of history) {
           happen(world, happening)
           checkedStep(world, 0)
@@ -522,8 +561,8 @@ describe('planService under random histories', () => {
         settle(world)
         expect(world.tasks).toEqual([])
         expect(world.service.status).toBe('INACTIVE')
-        const unfinished = world.deployments.filter(
-          ({ status }) => !['SUCCESSFUL', 'STOPPED'].includes(status),
+        const unfinished = world.deployments.filter(({ status }) =>
+          ['PENDING', 'IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'].includes(status),
         )
         expect(unfinished).toEqual([])
       }),

@@ -32,20 +32,17 @@ export function planService(
   if (desired.status === 'DRAINING') return planDeletion(desired, observed)
   const tasks = sortTasks(desired, observed.tasks, options.nowMs)
   const room = countRoom(desired, tasks)
-  const stops = planStops(desired, { tasks, room: room.toStop, nowMs: options.nowMs })
   const deployments = planDeployments(desired, observed.deployments, {
     ...options,
     isComplete: isComplete(desired, tasks),
     runs: tasks.primaryRuns,
   })
-  const starts = planStarts(desired, {
-    tasks,
-    room,
-    retryAfterMs: deployments.retryAfterMs,
-    nowMs: options.nowMs,
-  })
+  const { nowMs } = options
+  const { isOpen, retryAfterMs } = deployments
+  const stops = planStops(desired, { tasks, room: room.toStop, isOpen, nowMs })
+  const starts = isOpen ? planStarts(desired, { tasks, room, retryAfterMs, nowMs }) : []
   const plan: ServiceEffect[] = [...deployments.effects, ...stops, ...stopEvents(desired, stops), ...starts]
-  plan.push(...planRemarks(desired, observed, { tasks, room, plan }))
+  if (isOpen) plan.push(...planRemarks(desired, observed, { tasks, room, plan }))
   return [...plan, ...waits(observed, tasks)]
 }
 

@@ -22,14 +22,16 @@ export interface StopContext {
   readonly tasks: SortedTasks
   /** Healthy tasks that may be stopped; 0 or less: none. */
   readonly room: number
+  /** Whether the service may move to the primary deployment. */
+  readonly isOpen: boolean
   readonly nowMs: number
 }
 
 /** The stops of one step of a replica service. */
-export function planStops(desired: DesiredService, { tasks, room, nowMs }: StopContext): StopTask[] {
+export function planStops(desired: DesiredService, { tasks, room, isOpen, nowMs }: StopContext): StopTask[] {
   const surplus = surplusOf(desired, tasks, nowMs)
   const surplusHealthy = surplus.filter((task) => tasks.currentHealthy.includes(task)).length
-  const drained = pickTasksToStop(tasks.outdatedFree, Math.max(0, room - surplusHealthy))
+  const drained = !isOpen ? [] : pickTasksToStop(tasks.outdatedFree, Math.max(0, room - surplusHealthy))
   const scaling = scalingReason(desired)
   return [
     ...stopAll(tasks.strays, 'stray', scaling),

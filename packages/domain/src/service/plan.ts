@@ -41,6 +41,13 @@ export type ServiceEffect =
     }
   | StopTask
   | UpdateDeployment
+  /** A new deployment of what another one deployed becomes the primary one. */
+  | {
+      readonly kind: 'roll-back'
+      readonly failedDeploymentId: string
+      readonly toDeploymentId: string
+      readonly statusReason: string
+    }
   /** The service becomes INACTIVE. */
   | { readonly kind: 'deactivate' }
   | { readonly kind: 'event'; readonly message: string }

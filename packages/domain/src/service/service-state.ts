@@ -16,6 +16,8 @@ export interface DesiredService {
   readonly minimumHealthyPercent: number
   /** Percent of `desiredCount` that may exist while a deployment rolls, rounded down. */
   readonly maximumPercent: number
+  /** What happens to a deployment whose tasks keep failing: nothing, it ends, or it is rolled back, too. */
+  readonly circuitBreaker: 'off' | 'rollback' | 'stop'
 }
 
 /** `awaited`: it has health checks, none of which has passed yet. `good`: they pass, or it has none. */
@@ -47,13 +49,23 @@ export interface ServiceTask {
   readonly protectedUntilMs: number
 }
 
-/** Where a deployment is; those of blue/green come with it. */
-export type DeploymentStatus = 'PENDING' | 'IN_PROGRESS' | 'SUCCESSFUL' | 'STOPPED'
+/** Where a deployment is. STOPPED, too, when the circuit breaker gave it up without a rollback. */
+export type DeploymentStatus =
+  | 'PENDING'
+  | 'IN_PROGRESS'
+  | 'ROLLBACK_FAILED'
+  | 'ROLLBACK_IN_PROGRESS'
+  | 'ROLLBACK_SUCCESSFUL'
+  | 'STOPPED'
+  | 'SUCCESSFUL'
 
 /** One deployment of the service as it is stored, with how its tasks fared. */
 export interface ServiceDeploymentState {
   readonly deploymentId: string
+  readonly createdAtMs: number
   readonly status: DeploymentStatus
+  /** The failed deployment that this one rolls back; empty: none. */
+  readonly rollbackOf: string
   readonly consecutiveFailedCount: number
   /** No task of it is started before this time; 0: no back-off. */
   readonly retryAfterMs: number

@@ -64,8 +64,8 @@ const MAXIMUM_PERCENT_MAX = 2_000_000
 /**
  * Checks a deployment configuration.
  * @param current what holds where the request says nothing.
- * @throws {EcsError} when a percentage is out of range, both together leave no room to roll, or a strategy,
- * circuit breaker, hook or alarm is asked for.
+ * @throws {EcsError} when a percentage is out of range, both together leave no room to roll, or a strategy, hook or
+ * alarm is asked for.
  */
 export function checkDeploymentConfiguration(
   configuration: DeploymentConfiguration | undefined,
@@ -103,7 +103,6 @@ const UNAVAILABLE_DEPLOYMENT_MEMBERS = [
 ] as const
 
 function refuseStrategies(configuration: DeploymentConfiguration): void {
-  if (configuration.deploymentCircuitBreaker?.enable === true) refuse('the deployment circuit breaker')
   if (configuration.alarms?.enable === true) refuse('deployment alarms')
   if (configuration.strategy !== undefined && configuration.strategy !== 'ROLLING') {
     refuse(`the deployment strategy ${configuration.strategy}`)
@@ -111,6 +110,42 @@ function refuseStrategies(configuration: DeploymentConfiguration): void {
   if ((configuration.bakeTimeInMinutes ?? 0) > 0) refuse("'deploymentConfiguration.bakeTimeInMinutes'")
   const member = firstAskedFor(configuration, UNAVAILABLE_DEPLOYMENT_MEMBERS)
   if (member !== undefined) refuse(`'deploymentConfiguration.${member}'`)
+}
+
+/** Whether deployments whose tasks keep failing are given up, and rolled back. */
+export interface CircuitBreaker {
+  readonly circuitBreakerEnabled: boolean
+  readonly circuitBreakerRollback: boolean
+}
+
+/** What holds when a new service does not ask for one. */
+export const NO_CIRCUIT_BREAKER: CircuitBreaker = {
+  circuitBreakerEnabled: false,
+  circuitBreakerRollback: false,
+}
+
+/**
+ * The circuit breaker of a deployment configuration.
+ * @param current what holds where the request says nothing.
+ * @throws {EcsError} when it is to count or trip in another way than ECS's default.
+ */
+export function checkCircuitBreaker(
+  configuration: DeploymentConfiguration | undefined,
+  current: CircuitBreaker,
+): CircuitBreaker {
+  const asked = configuration?.deploymentCircuitBreaker
+  if (asked === undefined) {
+    const { circuitBreakerEnabled, circuitBreakerRollback } = current
+    return { circuitBreakerEnabled, circuitBreakerRollback }
+  }
+  if (asked.resetOnHealthyTask === false)
+    refuse("'deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask' false")
+  if (isAskedFor(asked.thresholdConfiguration))
+    refuse("'deploymentConfiguration.deploymentCircuitBreaker.thresholdConfiguration'")
+  return {
+    circuitBreakerEnabled: asked.enable ?? false,
+    circuitBreakerRollback: asked.rollback ?? false,
+  }
 }
 
 /** @throws {EcsError} when no service can have that many tasks. */

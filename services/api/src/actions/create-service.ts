@@ -8,6 +8,7 @@
 import { create } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
 import {
+  checkCircuitBreaker,
   checkClientToken,
   checkDeploymentConfiguration,
   checkDesiredCount,
@@ -17,6 +18,7 @@ import {
   checkTags,
   DEFAULT_PERCENTS,
   ecsError,
+  NO_CIRCUIT_BREAKER,
   refuseUnavailableCreation,
 } from '@homeport/ecs-api'
 import { type ClusterScope, joinKey, type Row, serviceKey, TransactionBuilder } from '@homeport/store'
@@ -72,6 +74,7 @@ function checkRequest(input: EcsInput<'CreateService'>, request: ApiRequest): Dr
     schedulingStrategy: SchedulingStrategy.REPLICA,
     desiredCount: checkDesiredCount(input.desiredCount),
     ...percents,
+    ...checkCircuitBreaker(input.deploymentConfiguration, NO_CIRCUIT_BREAKER),
     createdAtMs: request.ports.clock.now(),
     createdBy: request.context.principal.arn,
     tags: checkTags(input.tags).map((tag) => ({ ...tag })),

@@ -5,6 +5,7 @@
 import { clone } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
 import {
+  checkCircuitBreaker,
   checkDeploymentConfiguration,
   checkDesiredCount,
   checkLaunch,
@@ -69,6 +70,7 @@ function changedService(input: EcsInput<'UpdateService'>, current: Service): Ser
   refuseUnavailableService(input)
   const service = clone(ServiceSchema, current)
   Object.assign(service, checkDeploymentConfiguration(input.deploymentConfiguration, current))
+  Object.assign(service, checkCircuitBreaker(input.deploymentConfiguration, current))
   if (input.desiredCount !== undefined) service.desiredCount = checkDesiredCount(input.desiredCount)
   if (input.propagateTags !== undefined) {
     service.propagateTags = input.propagateTags === 'NONE' ? '' : input.propagateTags

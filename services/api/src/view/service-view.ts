@@ -46,6 +46,7 @@ const ROLLOUT_STATES: Readonly<Record<ServiceDeploymentStatus, DeploymentRollout
   [ServiceDeploymentStatus.IN_PROGRESS]: 'IN_PROGRESS',
   [ServiceDeploymentStatus.SUCCESSFUL]: 'COMPLETED',
   [ServiceDeploymentStatus.STOPPED]: 'FAILED',
+  [ServiceDeploymentStatus.ROLLBACK_IN_PROGRESS]: 'FAILED',
   [ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL]: 'FAILED',
   [ServiceDeploymentStatus.ROLLBACK_FAILED]: 'FAILED',
 }
@@ -114,7 +115,10 @@ export function revisionMembers(revision: ServiceRevision): Partial<Service> {
 
 /** How a service deploys, as ECS shows it. */
 export const deploymentConfigurationOf = (service: StoredService): Service['deploymentConfiguration'] => ({
-  deploymentCircuitBreaker: { enable: false, rollback: false },
+  deploymentCircuitBreaker: {
+    enable: service.circuitBreakerEnabled,
+    rollback: service.circuitBreakerRollback,
+  },
   maximumPercent: service.maximumPercent,
   minimumHealthyPercent: service.minimumHealthyPercent,
   strategy: 'ROLLING',

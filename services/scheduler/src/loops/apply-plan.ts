@@ -15,6 +15,7 @@ import {
 import type { TransactionBuilder } from '@homeport/store'
 import {
   ServiceDeploymentSchema,
+  ServiceDeploymentStatus,
   ServiceEventSchema,
   ServiceSchema,
   ServiceStatus,
@@ -24,7 +25,7 @@ import {
 import { insertTasks, placeTasks } from '../placement/place-tasks.ts'
 import type { SchedulerPorts } from '../ports.ts'
 import { fromDeploymentStatus } from '../view/to-domain.ts'
-import { pruneDeployments } from './prune-deployments.ts'
+import { isFinished, pruneDeployments } from './prune-deployments.ts'
 import type { ServiceSnapshot } from './service-snapshot.ts'
 import { templateOf } from './service-template.ts'
 
@@ -40,6 +41,9 @@ export interface AppliedPlan {
   /** When the service must be looked at again at the latest; `undefined`: when something changes. */
   readonly againAtMs: number | undefined
 }
+
+/** ECS's ids of deployments have so many digits. */
+const DEPLOYMENT_ID_DIGITS = 19
 
 /** Builds the transaction. Places and assumes tasks on the way, which the caller commits or drops. */
 export function applyPlan(ports: SchedulerPorts, snapshot: ServiceSnapshot, plan: ServicePlan): AppliedPlan {
@@ -80,6 +84,9 @@ class PlanApplication {
         break
       case 'update-deployment':
         this.#updateDeployment(effect)
+        break
+      case 'roll-back':
+        this.#rollBack(effect)
         break
       case 'deactivate':
         this.#deactivate()
@@ -145,17 +152,47 @@ class PlanApplication {
 
   #updateDeployment({ deploymentId, status, statusReason, ...counts }: UpdateDeployment): void {
     const row = required(this.#snapshot.deploymentRows.get(deploymentId), `deployment ${deploymentId}`)
-    const isFinished = status === 'SUCCESSFUL' || status === 'STOPPED'
     const deployment = create(ServiceDeploymentSchema, {
       ...row.value,
       status: fromDeploymentStatus(status),
       statusReason: statusReason === '' ? row.value.statusReason : statusReason,
       updatedAtMs: this.#nowMs,
-      finishedAtMs: isFinished && row.value.finishedAtMs === 0 ? this.#nowMs : row.value.finishedAtMs,
+      finishedAtMs: isFinished(status) && row.value.finishedAtMs === 0 ? this.#nowMs : row.value.finishedAtMs,
       consecutiveFailedCount: counts.consecutiveFailedCount,
       retryAfterMs: counts.retryAfterMs,
     })
     this.#transaction.update('serviceDeployments', row, deployment)
+  }
+
+  #rollBack(effect: Extract<ServiceEffect, { kind: 'roll-back' }>): void {
+    const { deploymentRows, service } = this.#snapshot
+    const target = required(deploymentRows.get(effect.toDeploymentId), 'deployment to go back to').value
+    const failed = required(deploymentRows.get(effect.failedDeploymentId), 'failed deployment').value
+    const { accountId, region, cluster, incarnationId } = service
+    const deploymentId = this.#ports.ids.digits(DEPLOYMENT_ID_DIGITS)
+    this.#transaction.insert(
+      'serviceDeployments',
+      create(ServiceDeploymentSchema, {
+        accountId,
+        region,
+        cluster,
+        service: service.name,
+        incarnationId,
+        deploymentId,
+        targetRevisionId: target.targetRevisionId,
+        sourceRevisionIds: [failed.targetRevisionId],
+        status: ServiceDeploymentStatus.PENDING,
+        statusReason: effect.statusReason,
+        createdAtMs: this.#nowMs,
+        updatedAtMs: this.#nowMs,
+        rollbackOfDeploymentId: failed.deploymentId,
+      }),
+    )
+    this.#transaction.update(
+      'services',
+      this.#snapshot.row,
+      create(ServiceSchema, { ...service, primaryDeploymentId: deploymentId }),
+    )
   }
 
   #deactivate(): void {

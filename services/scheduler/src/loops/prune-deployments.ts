@@ -1,3 +1,4 @@
+import type { DeploymentStatus } from '@homeport/domain'
 import type { Row, TransactionBuilder, ViewReader } from '@homeport/store'
 import { toDeploymentStatus } from '../view/to-domain.ts'
 import type { ServiceSnapshot } from './service-snapshot.ts'
@@ -44,4 +45,6 @@ function surplusOf({ deploymentRows, desired, observed }: ServiceSnapshot): Set<
   return new Set(finished.slice(FINISHED_DEPLOYMENTS_MAX))
 }
 
-const isFinished = (status: string): boolean => status === 'SUCCESSFUL' || status === 'STOPPED'
+/** Whether nothing happens to a deployment any more. */
+export const isFinished = (status: DeploymentStatus): boolean =>
+  status !== 'PENDING' && status !== 'IN_PROGRESS' && status !== 'ROLLBACK_IN_PROGRESS'

@@ -48,6 +48,8 @@ export function readService(ports: SurroundingsPorts, key: string): ServiceSnaps
       deployments: deployments.map(({ value }) => ({
         deploymentId: value.deploymentId,
         status: toDeploymentStatus(value.status),
+        createdAtMs: value.createdAtMs,
+        rollbackOf: value.rollbackOfDeploymentId,
         consecutiveFailedCount: value.consecutiveFailedCount,
         retryAfterMs: value.retryAfterMs,
         ended: history.ended(scope, value.deploymentId),
