@@ -4,12 +4,19 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { memory } from './memory-benchmark.ts'
+import { placementBenchmarks } from './placement/placement-benchmarks.ts'
 import { apiRequests } from './requests/api-benchmark.ts'
-import { describe } from './result.ts'
-import { openStack } from './stack.ts'
+import { type BenchResult, describe } from './result.ts'
+import { type BenchStack, openStack } from './stack.ts'
 import { startLatency, startThroughput } from './start/start-benchmarks.ts'
 
-const benchmarks: readonly Benchmark[] = [startLatency, startThroughput, apiRequests, memory]
+const benchmarks: readonly Benchmark[] = [
+  startLatency,
+  startThroughput,
+  apiRequests,
+  memory,
+  ...placementBenchmarks,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,28 +25,34 @@ const { values, positionals } = parseArgs({
 
 const progress = (line: string): void => console.error(`bench: ${line}`)
 
+/** The benchmark of each name, or all whose names begin with it, as `placement`. */
 function select(names: readonly string[]): Benchmark[] {
-  return names.map((name) => {
-    const found = benchmarks.find((benchmark) => benchmark.name === name)
-    if (found !== undefined) return found
+  return names.flatMap((name) => {
+    const exact = benchmarks.filter((benchmark) => benchmark.name === name)
+    const found = exact.length > 0 ? exact : benchmarks.filter((each) => each.name.startsWith(`${name}-`))
+    if (found.length > 0) return found
     const known = benchmarks.map((benchmark) => benchmark.name).join(', ')
     throw new Error(`Cannot run benchmark: unknown name, received ${name} (there are: ${known})`)
   })
 }
 
 async function run(names: readonly string[]): Promise<void> {
-  const selected = select(names)
-  const stack = await openStack(progress)
+  let stack: BenchStack | undefined
   try {
-    for (const benchmark of selected) {
+    for (const benchmark of select(names)) {
       progress(`${benchmark.name}: ${benchmark.summary}`)
-      for (const result of await benchmark.run({ stack, progress })) {
-        console.log(values.json ? JSON.stringify(result) : describe(result))
-      }
+      if (benchmark.needsStack) {
+        stack ??= await openStack(progress)
+        print(await benchmark.run({ stack, progress }))
+      } else print(await benchmark.run({ progress }))
     }
   } finally {
-    await stack.close()
+    await stack?.close()
   }
+}
+
+function print(results: readonly BenchResult[]): void {
+  for (const result of results) console.log(values.json ? JSON.stringify(result) : describe(result))
 }
 
 if (positionals.length === 0) {

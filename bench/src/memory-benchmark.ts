@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { required } from '@homeport/base'
-import type { Benchmark } from './benchmark.ts'
+import type { StackBenchmark } from './benchmark.ts'
 import { readStackFiles } from './data-directory.ts'
 import { type BenchResult, compare, round } from './result.ts'
 
@@ -9,9 +9,10 @@ import { type BenchResult, compare, round } from './result.ts'
 const SETTLE_MS = 15_000
 const KIB_PER_MIB = 1024
 /** Resident memory of each process of the stack at rest; the agent beside the engine that it drives. */
-export const memory: Benchmark = {
+export const memory: StackBenchmark = {
   name: 'memory',
   summary: 'resident memory of each process at rest, the agent beside dockerd',
+  needsStack: true,
   async run({ stack, progress }) {
     progress(`resting for ${SETTLE_MS / 1000} s`)
     await sleep(SETTLE_MS)

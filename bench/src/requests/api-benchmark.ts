@@ -14,7 +14,7 @@ import {
   RunTaskCommand,
 } from '@aws-sdk/client-ecs'
 import { startSimulatedHost } from '@homeport/agent/simulation'
-import type { BenchContext, Benchmark } from '../benchmark.ts'
+import type { BenchContext, StackBenchmark } from '../benchmark.ts'
 import { readStackFiles } from '../data-directory.ts'
 import { type BenchResult, round } from '../result.ts'
 import { percentile } from '../statistics.ts'
@@ -33,9 +33,10 @@ const WRITES: LoadOptions = { concurrency: CONCURRENCY, count: 2_000, warmUpCoun
 const DESCRIBED_TASKS = 100
 
 /** RunTask, ListTasks and DescribeTasks under load. */
-export const apiRequests: Benchmark = {
+export const apiRequests: StackBenchmark = {
   name: 'api-requests',
   summary: `RunTask, ListTasks and DescribeTasks, requests a second and p99, ${CONCURRENCY} connections`,
+  needsStack: true,
   async run(context) {
     const { stack } = context
     const host = await startSimulatedHost({

@@ -4,7 +4,7 @@
  * Every peer starts the same command from the same image on the same engine, in turn within one run, so that
  * the ratios hold on a machine whose speed drifts. Clearing up is outside the measured time.
  */
-import type { BenchContext, Benchmark } from '../benchmark.ts'
+import type { BenchContext, StackBenchmark } from '../benchmark.ts'
 import { type BenchResult, compare, round } from '../result.ts'
 import { median } from '../statistics.ts'
 import { dockerPeer } from './docker-peer.ts'
@@ -19,9 +19,10 @@ const THROUGHPUT_ROUNDS = 3
 const DOCKER_PARALLELISM = [4, 8]
 
 /** One container: milliseconds from the request to running. */
-export const startLatency: Benchmark = {
+export const startLatency: StackBenchmark = {
   name: 'start-latency-1',
   summary: 'one container from request to running, beside docker create+start and docker service create',
+  needsStack: true,
   async run(context) {
     const docker = dockerPeer(context.stack.docker, context.stack.image, 1)
     const samples = await measure(context, { count: 1, rounds: LATENCY_ROUNDS, peers: [docker] })
@@ -34,10 +35,11 @@ export const startLatency: Benchmark = {
 }
 
 /** Forty containers at once: starts a second. */
-export const startThroughput: Benchmark = {
+export const startThroughput: StackBenchmark = {
   name: 'start-throughput-40',
   summary:
     '40 containers at once, starts a second, beside the best of docker create+start and docker service create',
+  needsStack: true,
   async run(context) {
     const count = 40
     const peers = DOCKER_PARALLELISM.map((width) =>
