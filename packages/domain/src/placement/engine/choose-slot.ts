@@ -14,7 +14,6 @@ import type { Filters } from './filters.ts'
 import type { InstanceTable } from './instance-table.ts'
 import { PARTS_MAX, type Partition } from './partition.ts'
 import type { Partitions } from './partitions.ts'
-import { ROWS, rowOf } from './room-buckets.ts'
 import type { RoomIndex, RoomWanted } from './room-index.ts'
 
 type Score = (slot: number) => number
@@ -46,8 +45,9 @@ export class Choice {
   /** Whether no score can be below zero and zero is common. */
   readonly #isSpreading: boolean
   readonly #scores: readonly Score[]
-  /** Tasks of the group in each part that is looked at. */
+  /** Tasks of the group in each of `#parts`, which are looked at. */
   #level = NONE
+  #parts: number[] = []
   #best: number[] = []
   #winner = NONE
   #tiedCount = 0
@@ -67,22 +67,25 @@ export class Choice {
 
   /** The slot of the best instance; -1: none fits. */
   slot(): number {
-    for (let level = this.#nextLevel(); level !== Number.POSITIVE_INFINITY; level = this.#nextLevel()) {
-      this.#level = level
+    while (this.#enterNextLevel()) {
       const slot = this.#isPacking ? this.#packed() : this.#spread()
       if (slot !== NONE) return slot
     }
     return NONE
   }
 
-  /** The lowest count above the level of a part that has instances. */
-  #nextLevel(): number {
-    let lowest = Number.POSITIVE_INFINITY
+  /** Goes on to the parts with the lowest count above that of the level. @returns whether there are any. */
+  #enterNextLevel(): boolean {
+    const former = this.#level
+    this.#level = Number.POSITIVE_INFINITY
     for (let part = 0; part < this.#partCount; part++) {
       const count = this.#counts[part] ?? 0
-      if (count > this.#level && count < lowest && this.#index.size(part) > 0) lowest = count
+      if (count <= former || count > this.#level || this.#index.size(part) === 0) continue
+      if (count < this.#level) this.#parts = []
+      this.#level = count
+      this.#parts.push(part)
     }
-    return lowest
+    return this.#level !== Number.POSITIVE_INFINITY
   }
 
   #isInLevel(part: number): boolean {
@@ -101,27 +104,33 @@ export class Choice {
       )
       if (drawn !== NONE) return drawn
     }
-    const { fromRow } = this.#wanted
-    for (let part = 0; part < this.#partCount; part++) {
-      if (this.#isInLevel(part)) this.#lookThroughRows(part, fromRow)
+    const { fromRow, columns } = this.#wanted
+    for (const part of this.#parts) {
+      let row = this.#index.nextRow(part, fromRow, columns)
+      for (; row !== NONE; row = this.#index.nextRow(part, row + 1, columns)) this.#visitRow(part, row)
     }
     return this.#drawTied()
   }
 
   #packed(): number {
-    const { fromRow, columns } = this.#wanted
-    let firstRow = Number.POSITIVE_INFINITY
-    for (let part = 0; part < this.#partCount; part++) {
-      const row = this.#isInLevel(part) ? this.#index.nextRow(part, fromRow, columns) : NONE
-      if (row !== NONE && row < firstRow) firstRow = row
+    const { fromRow } = this.#wanted
+    for (let row = this.#nextRow(fromRow); row !== NONE; row = this.#nextRow(row + 1)) {
+      const drawn = this.#drawFromRow(row)
+      if (drawn !== NONE) return drawn
+      for (const part of this.#parts) this.#visitRow(part, row)
+      if (this.#tiedCount > 0) return this.#drawTied()
     }
-    if (firstRow === Number.POSITIVE_INFINITY) return NONE
-    const drawn = this.#drawFromRow(firstRow)
-    if (drawn !== NONE) return drawn
-    for (let part = 0; part < this.#partCount; part++) {
-      if (this.#isInLevel(part)) this.#lookThroughRows(part, firstRow)
+    return NONE
+  }
+
+  /** The first row from `from` on that has candidates in a part of the level; -1: there is none. */
+  #nextRow(from: number): number {
+    let first = NONE
+    for (const part of this.#parts) {
+      const row = this.#index.nextRow(part, from, this.#wanted.columns)
+      if (row !== NONE && (first === NONE || row < first)) first = row
     }
-    return this.#drawTied()
+    return first
   }
 
   /** When all of a row have the same left and nothing else is compared, whoever of them fits is as good as any. */
@@ -129,8 +138,8 @@ export class Choice {
     if (this.#scores.length > 1) return NONE
     let common = Number.NaN
     let count = 0
-    for (let part = 0; part < this.#partCount; part++) {
-      const inRow = this.#isInLevel(part) ? this.#index.countInRow(part, row) : 0
+    for (const part of this.#parts) {
+      const inRow = this.#index.countInRow(part, row)
       if (inRow === 0) continue
       const amount = this.#index.commonAmount(part, row)
       if (Number.isNaN(amount) || (count > 0 && amount !== common)) return NONE
@@ -141,23 +150,11 @@ export class Choice {
     return this.#options.draw.firstTry((slot) => this.#index.isInRow(slot, row) && this.#isFit(slot))
   }
 
-  /** Looks at the rows of a part; a packing strategy has no use for rows behind that of the best. */
-  #lookThroughRows(part: number, fromRow: number): void {
-    const { columns } = this.#wanted
-    const look = (slot: number): void => this.#look(slot)
-    let row = this.#index.nextRow(part, fromRow, columns)
-    while (row !== NONE && row <= this.#lastRow()) {
-      this.#index.visitRow({ part, row, columns }, look)
-      row = this.#index.nextRow(part, row + 1, columns)
-    }
+  #visitRow(part: number, row: number): void {
+    this.#index.visitRow({ part, row, columns: this.#wanted.columns }, this.#look)
   }
 
-  #lastRow(): number {
-    const [packedLeft] = this.#best
-    return this.#isPacking && packedLeft !== undefined ? rowOf(packedLeft) : ROWS
-  }
-
-  #look(slot: number): void {
+  readonly #look = (slot: number): void => {
     if (!this.#options.filters.fits(slot)) return
     const order = this.#compareWithBest(slot)
     if (order > 0) return
