@@ -10,7 +10,7 @@ import { median } from '../statistics.ts'
 import { dockerPeer } from './docker-peer.ts'
 import { homeportPeer } from './homeport-peer.ts'
 import type { StartPeer } from './peer.ts'
-import { swarmPeer } from './swarm-peer.ts'
+import { swarmPeers } from './swarm-peer.ts'
 
 /** Enough for a median, few enough for a coffee break. */
 const LATENCY_ROUNDS = 15
@@ -27,7 +27,7 @@ export const startLatency: StackBenchmark = {
     const docker = dockerPeer(context.stack.docker, context.stack.image, 1)
     const samples = await measure(context, { count: 1, rounds: LATENCY_ROUNDS, peers: [docker] })
     const own = { name: this.name, value: median(samples.get('homeport') ?? []), unit: 'ms' }
-    return ['docker', 'swarm'].flatMap((peer) => [
+    return ['docker', 'swarm', 'swarm-command'].flatMap((peer) => [
       compare(own, { name: peer, value: median(samples.get(peer) ?? []) }),
       figure(`${this.name}-${peer}`, median(samples.get(peer) ?? []), 'ms'),
     ])
@@ -52,8 +52,10 @@ export const startThroughput: StackBenchmark = {
     return [
       compare(own, { name: 'docker', value: best }),
       compare(own, { name: 'swarm', value: rate('swarm') }),
+      compare(own, { name: 'swarm-command', value: rate('swarm-command') }),
       figure(`${this.name}-docker`, best, '1/s'),
       figure(`${this.name}-swarm`, rate('swarm'), '1/s'),
+      figure(`${this.name}-swarm-command`, rate('swarm-command'), '1/s'),
     ]
   },
 }
@@ -76,7 +78,7 @@ async function measure(context: BenchContext, options: MeasureOptions): Promise<
   const peers = [
     await homeportPeer(stack.ecs, stack.docker, stack.image),
     ...options.peers,
-    await swarmPeer(stack.docker, stack.image),
+    ...(await swarmPeers(stack.docker, stack.image)),
   ]
   const samples = new Map<string, number[]>(peers.map((peer) => [peer.name, []]))
   try {
