@@ -20,7 +20,12 @@ export {
   isReservedAttribute,
   type RequestAttribute,
 } from './requests/attributes.ts'
-export { type CheckedCluster, checkCreateCluster } from './requests/cluster.ts'
+export {
+  type CheckedCluster,
+  checkClusterSettings,
+  checkCreateCluster,
+  refuseUnavailableCluster,
+} from './requests/cluster.ts'
 export { checkClientToken, checkLabels, checkLaunch, type LaunchMembers } from './requests/launch.ts'
 export { checkOverrides } from './requests/overrides.ts'
 export { type CheckedPlacement, checkPlacement } from './requests/placement.ts'
@@ -36,10 +41,10 @@ export {
   refuseUnavailableCreation,
   refuseUnavailableService,
 } from './requests/service.ts'
+export { checkProtection } from './requests/task-protection.ts'
 export {
   type CheckedTag,
   checkTagKeys,
-export { checkProtection } from './requests/task-protection.ts'
   checkTags,
   mergeTags,
   type RequestTag,

@@ -6,7 +6,6 @@ import {
   CreateClusterCommand,
   DeleteClusterCommand,
   DeregisterTaskDefinitionCommand,
-  DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeTaskDefinitionCommand,
@@ -15,6 +14,7 @@ import {
   ListClustersCommand,
   ListContainerInstancesCommand,
   type ListContainerInstancesCommandInput,
+  ListDaemonsCommand,
   ListGatewaysCommand,
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
@@ -679,8 +679,8 @@ describe('the edge', () => {
   })
 
   it('an operation without an action is refused by name', async () => {
-    expect(await errorOf(ecs.send(new DescribeCapacityProvidersCommand({})))).toBe(
-      'UnsupportedFeatureException: Homeport does not implement DescribeCapacityProviders yet.',
+    expect(await errorOf(ecs.send(new ListDaemonsCommand({})))).toBe(
+      'UnsupportedFeatureException: Homeport does not implement ListDaemons yet.',
     )
     expect(await errorOf(ecs.send(new ListGatewaysCommand({})))).toBe(
       'UnsupportedFeatureException: Homeport does not implement ListGateways: gateways are built on VPC Lattice.',

@@ -23,7 +23,13 @@ export const CLUSTER_ERRORS = {
     code: 'InvalidParameterException',
     message: "Invalid value '{value}' of the cluster setting {name}.",
     wording: 'homeport',
-    operations: 'CreateCluster',
+    operations: 'CreateCluster UpdateCluster UpdateClusterSettings',
+  },
+  capacityProviderUnknown: {
+    code: 'InvalidParameterException',
+    message: 'The specified capacity provider {name} was not found.',
+    wording: 'homeport',
+    operations: 'PutClusterCapacityProviders',
   },
   clusterContainsInstances: {
     code: 'ClusterContainsContainerInstancesException',

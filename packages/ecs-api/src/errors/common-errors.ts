@@ -62,14 +62,14 @@ export const COMMON_ERRORS = {
     message: 'Invalid token {token}',
     wording: 'ecs',
     operations:
-      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances ListAttributes ListServiceDeployments',
+      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances ListAttributes ListServiceDeployments ListServicesByNamespace DescribeCapacityProviders',
   },
   pageSize: {
     code: 'InvalidParameterException',
     message: 'Max results should be between 1 and 100',
     wording: 'homeport',
     operations:
-      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances ListAttributes ListServiceDeployments',
+      'ListClusters ListTaskDefinitions ListTaskDefinitionFamilies ListTasks ListServices ListContainerInstances ListAttributes ListServiceDeployments ListServicesByNamespace DescribeCapacityProviders',
   },
   tagCount: {
     code: 'InvalidParameterException',
@@ -123,7 +123,7 @@ export const COMMON_ERRORS = {
     code: 'UnsupportedFeatureException',
     message: 'Homeport does not support {what} yet.',
     wording: 'homeport',
-    operations: 'CreateService UpdateService RunTask StartTask CreateCluster DeleteService',
+    operations: 'CreateService UpdateService RunTask StartTask CreateCluster UpdateCluster DeleteService',
   },
   notImplemented: {
     code: 'UnsupportedFeatureException',

@@ -1,4 +1,8 @@
-import type { ClusterSetting, CreateClusterCommandInput } from '@aws-sdk/client-ecs'
+import type {
+  ClusterSetting,
+  CreateClusterCommandInput,
+  UpdateClusterCommandInput,
+} from '@aws-sdk/client-ecs'
 import { ecsError } from '../errors/ecs-error.ts'
 import { firstAskedFor } from '../names/asked-for.ts'
 import { DEFAULT_CLUSTER, isResourceName } from '../names/resource-names.ts'
@@ -16,6 +20,8 @@ const UNAVAILABLE_MEMBERS = [
   'serviceConnectDefaults',
 ] as const
 
+const DEFAULT_SETTING: ClusterSetting = { name: 'containerInsights', value: 'disabled' }
+
 const INSIGHTS_VALUES: readonly string[] = ['disabled', 'enabled', 'enhanced']
 
 /**
@@ -25,11 +31,30 @@ const INSIGHTS_VALUES: readonly string[] = ['disabled', 'enabled', 'enhanced']
 export function checkCreateCluster(input: CreateClusterCommandInput): CheckedCluster {
   const name = input.clusterName ?? DEFAULT_CLUSTER
   if (!isResourceName(name)) throw ecsError('clusterName', { name })
-  const member = firstAskedFor(input, UNAVAILABLE_MEMBERS)
+  refuseUnavailableCluster(input)
+  return { name, settings: checkClusterSettings(input.settings) ?? [DEFAULT_SETTING] }
+}
+
+/**
+ * Refuses what clusters do not have yet.
+ * @throws {EcsError} about the first such member that asks for something.
+ */
+export function refuseUnavailableCluster(
+  input: CreateClusterCommandInput | Omit<UpdateClusterCommandInput, 'cluster'>,
+): void {
+  const member = firstAskedFor(input as CreateClusterCommandInput, UNAVAILABLE_MEMBERS)
   if (member !== undefined) throw ecsError('notSupported', { what: `'${member}'` })
-  for (const setting of input.settings ?? []) checkSetting(setting)
-  const insights = (input.settings ?? []).findLast((setting) => setting.name === 'containerInsights')
-  return { name, settings: [{ name: 'containerInsights', value: insights?.value ?? 'disabled' }] }
+}
+
+/**
+ * The settings of a cluster as they are stored.
+ * @returns `undefined` when the request gives none.
+ * @throws {EcsError} when a setting or its value is unknown.
+ */
+export function checkClusterSettings(settings: readonly ClusterSetting[] = []): ClusterSetting[] | undefined {
+  for (const setting of settings) checkSetting(setting)
+  const insights = settings.findLast((setting) => setting.name === 'containerInsights')
+  return insights?.value === undefined ? undefined : [{ name: 'containerInsights', value: insights.value }]
 }
 
 function checkSetting({ name, value = '' }: ClusterSetting): void {

@@ -10,9 +10,7 @@ const ROOT = join(import.meta.dirname, '../../../..')
 function rowOf(operation: string): string {
   if (Object.hasOwn(ECS_ACTIONS, operation)) return `| ${operation} | implemented | |`
   const reason = notImplementedReason(operation)
-  return reason.isPlanned
-    ? `| ${operation} | planned | |`
-    : `| ${operation} | does not apply | ${reason.text} |`
+  return reason.isPlanned ? `| ${operation} | not yet | |` : `| ${operation} | refused | ${reason.text} |`
 }
 
 it('coverage.md lists every operation of the model', async () => {

@@ -7,13 +7,17 @@ export interface NotImplementedReason {
 }
 
 const EXPRESS = 'Express Mode builds on Fargate and on load balancers of AWS'
+const CAPACITY = 'capacity providers start and end machines of AWS, and those of a Homeport cluster are yours'
+const AGENT = "only agents use it, and Homeport's agent speaks to its gateway instead"
 const GATEWAY = 'gateways are built on VPC Lattice'
 
 /** Operations that cannot exist on machines that people own. */
 export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   AssociateGatewayWithCluster: GATEWAY,
+  CreateCapacityProvider: CAPACITY,
   CreateExpressGatewayService: EXPRESS,
   CreateGateway: GATEWAY,
+  DeleteCapacityProvider: CAPACITY,
   DeleteExpressGatewayService: EXPRESS,
   DeleteGateway: GATEWAY,
   DescribeExpressGatewayService: EXPRESS,
@@ -21,9 +25,15 @@ export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   DescribeGatewayResources: GATEWAY,
   DescribeGatewayRoute: GATEWAY,
   DisassociateGatewayFromCluster: GATEWAY,
+  DiscoverPollEndpoint: AGENT,
   ListGatewayClusterAssociations: GATEWAY,
   ListGatewayRoutes: GATEWAY,
   ListGateways: GATEWAY,
+  RegisterContainerInstance: AGENT,
+  SubmitAttachmentStateChanges: AGENT,
+  SubmitContainerStateChange: AGENT,
+  SubmitTaskStateChange: AGENT,
+  UpdateCapacityProvider: CAPACITY,
   UpdateExpressGatewayService: EXPRESS,
   UpdateGateway: GATEWAY,
 }

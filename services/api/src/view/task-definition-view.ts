@@ -24,6 +24,9 @@ export function taskDefinitionJson(row: Row<'taskDefinitions'>): string {
     registeredAt: definition.registeredAtMs / MS_PER_SECOND,
     registeredBy: definition.registeredBy,
     ...(definition.deregisteredAtMs !== 0 && { deregisteredAt: definition.deregisteredAtMs / MS_PER_SECOND }),
+    ...(definition.deleteRequestedAtMs !== 0 && {
+      deleteRequestedAt: definition.deleteRequestedAtMs / MS_PER_SECOND,
+    }),
   }
   return `${JSON.stringify(revision).slice(0, -1)},${definition.document.slice(1)}`
 }
