@@ -27,8 +27,11 @@ const REQUEST_TIMEOUT_MS = 5000
 /** Up to this many entries are asked for one by one, which needs no consumer. */
 const SINGLE_READS_MAX = 8
 
-/** Entries on their way to a reader: enough to keep it busy, few enough to hold in memory. */
-const READ_AHEAD_ENTRIES = 5000
+/**
+ * Bytes on their way to a reader: enough to keep it busy, and more than the largest entry. Counted in entries, large
+ * ones exceed what the server holds for a client (64 MB), it cuts the connection, and reading never ends.
+ */
+const READ_AHEAD_BYTES = 8 * 1024 * 1024
 
 /** Room for the headers of an entry, which count against the server's largest message. */
 const HEADER_BYTES = 1024
@@ -173,7 +176,7 @@ export class JetStreamLog implements LogStream {
         options.stream,
         { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: first },
       )
-      return consumer.consume({ max_messages: READ_AHEAD_ENTRIES })
+      return consumer.consume({ max_bytes: READ_AHEAD_BYTES })
     })
     const onAbort = (): void => messages.stop()
     signal?.addEventListener('abort', onAbort, { once: true })

@@ -1,7 +1,12 @@
 import { EventEmitter } from 'node:events'
-import { create } from '@bufbuild/protobuf'
+import { create, toBinary } from '@bufbuild/protobuf'
 import { seededRandom, silentLogger, systemClock } from '@homeport/runtime'
-import { type SnapshotChunk, type WatchRequest, WatchResponseSchema } from '@homeport/wire/state'
+import {
+  type SnapshotChunk,
+  TransactionSchema,
+  type WatchRequest,
+  WatchResponseSchema,
+} from '@homeport/wire/state'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Replica, type WatchStream } from './replica.ts'
 
@@ -36,8 +41,9 @@ class FakeWatch extends EventEmitter implements WatchStream {
   }
 
   change(revision: number, key: string): void {
-    const put = { case: 'put', value: { value: new Uint8Array(), indexTerms: [] } }
-    const value = { revision: BigInt(revision), mutations: [{ table: 'clusters', key, change: put }] }
+    const put = { case: 'put' as const, value: { value: new Uint8Array(), indexTerms: [] } }
+    const transaction = create(TransactionSchema, { mutations: [{ table: 'clusters', key, change: put }] })
+    const value = { revision: BigInt(revision), transactions: [toBinary(TransactionSchema, transaction)] }
     this.emit('data', create(WatchResponseSchema, { event: { case: 'changes', value } } as never))
   }
 }

@@ -58,7 +58,7 @@ afterEach(() => {
 
 const changes = (revision: bigint) => ({
   case: 'changes' as const,
-  value: { $typeName: 'homeport.state.v1.RevisionChanges' as const, revision, mutations: [] },
+  value: { $typeName: 'homeport.state.v1.RevisionChanges' as const, revision, transactions: [] },
 })
 
 describe('serviceImplementation', () => {

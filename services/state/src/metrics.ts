@@ -60,7 +60,7 @@ export function createStateMetrics(registry: Registry, gauges: StateGauges): Sta
       registers,
     }),
     appendSeconds: new Histogram({
-      name: 'homeport_state_append_seconds',
+      name: 'homeport_state_append_duration_seconds',
       help: 'Duration of appends that succeeded',
       buckets: APPEND_SECONDS_BUCKETS,
       registers,

@@ -1,14 +1,13 @@
 /** What the log says, in memory: rows, and which transactions made them. Deterministic: same log, same state. */
 import { View, type ViewReader } from '@homeport/store'
-import type { Mutation } from '@homeport/wire/state'
 import type { RecordEffect } from './log/log-record.ts'
 import { type PastOutcome, RecentTransactions } from './recent-transactions.ts'
 
 /** One record, after it was applied. */
 export interface AppliedRecord {
   readonly revision: number
-  /** In the order in which they were applied. */
-  readonly mutations: readonly Mutation[]
+  /** Its transactions as their writers encoded them, in order. */
+  readonly transactions: readonly Uint8Array[]
 }
 
 /** Told after the view shows the record. Must not throw. */
@@ -49,11 +48,12 @@ export class StateMachine {
    * @throws {InvariantError} when `revision` is not newer than what was applied.
    */
   apply(revision: number, { transactions, refusedTransactionIds }: RecordEffect): void {
-    const mutations = transactions.flatMap((transaction) => transaction.mutations)
+    const mutations = transactions.flatMap(({ transaction }) => transaction.mutations)
     this.#view.apply(revision, mutations)
-    for (const { transactionId } of transactions) this.#recent.remember(transactionId, revision)
+    for (const { transaction } of transactions) this.#recent.remember(transaction.transactionId, revision)
     for (const transactionId of refusedTransactionIds) this.#recent.remember(transactionId, 'refused')
-    for (const listener of this.#listeners) listener({ revision, mutations })
+    const applied = { revision, transactions: transactions.map(({ bytes }) => bytes) }
+    for (const listener of this.#listeners) listener(applied)
   }
 
   /** Accounts for sequences up to `revision` at which nothing is stored. */

@@ -105,6 +105,15 @@ describe('log stream', () => {
     await proxy.stop()
   })
 
+  it('read ends when there is more than the server holds for one client', async () => {
+    const log = await (await connect()).openLogStream(OPTIONS)
+    const entry = new Uint8Array(1_000_000)
+    for (let sequence = 0; sequence < 90; sequence += 1) await log.append(sequence, entry)
+    let byteCount = 0
+    for await (const { bytes } of log.read(1, 90)) byteCount += bytes.length
+    expect(byteCount).toBe(90_000_000)
+  })
+
   it('connectBus waits for the server when it is not there yet', async () => {
     await nats.kill()
     const connecting = connect()

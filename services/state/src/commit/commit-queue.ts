@@ -4,16 +4,14 @@
  * Model: each is queued once, whatever the number of times it is sent: a repetition adds somebody to answer.
  * The leader takes from the front; what an append did not settle goes back to the front, in the old order.
  */
-import type { CommitResult, Transaction } from '@homeport/wire/state'
+import type { CommitResult } from '@homeport/wire/state'
+import type { RecordedTransaction } from '../log/log-record.ts'
 
 /** Called once with the outcome. */
 export type Answer = (result: CommitResult) => void
 
 /** A transaction as it was received. */
-export interface ReceivedTransaction {
-  readonly transaction: Transaction
-  /** As encoded by its writer. */
-  readonly bytes: Uint8Array
+export interface ReceivedTransaction extends RecordedTransaction {
   /** Whether an earlier sending of it may have been appended by another leader. */
   readonly resent: boolean
 }

@@ -215,10 +215,9 @@ export class Leader implements Running {
     this.#isFenced = true
     this.#failureCount = 0
     this.#failingSinceMs = undefined
-    const { refusedTransactionIds } = plan
     machine.apply(revision, {
-      transactions: plan.members.map(({ transaction }) => transaction),
-      refusedTransactionIds,
+      transactions: plan.members,
+      refusedTransactionIds: plan.refusedTransactionIds,
     })
     metrics.batchTransactions.observe(plan.members.length)
     for (const queued of plan.members) {

@@ -24,7 +24,7 @@ describe('decodeRecord', () => {
     })
     const { leaderId, transactions, refusedTransactionIds } = decodeRecord(1, bytes)
     expect(refusedTransactionIds).toEqual(['two'])
-    expect([leaderId, transactions.map(({ transactionId }) => transactionId)]).toEqual([
+    expect([leaderId, transactions.map((each) => each.transaction.transactionId)]).toEqual([
       'leader',
       ['one', 'one'],
     ])

@@ -28,9 +28,16 @@ export interface RecordContent {
   readonly refusedTransactionIds: readonly string[]
 }
 
+/** One transaction of a record. */
+export interface RecordedTransaction {
+  readonly transaction: Transaction
+  /** As encoded by its writer. */
+  readonly bytes: Uint8Array
+}
+
 /** What a record does to the state. */
 export interface RecordEffect {
-  readonly transactions: readonly Transaction[]
+  readonly transactions: readonly RecordedTransaction[]
   readonly refusedTransactionIds: readonly string[]
 }
 
@@ -73,7 +80,7 @@ export function decodeRecord(sequence: number, bytes: Uint8Array): LogRecordCont
     )
   }
   const transactions = decode(sequence, () =>
-    record.transactions.map((transaction) => fromBinary(TransactionSchema, transaction)),
+    record.transactions.map((bytes) => ({ transaction: fromBinary(TransactionSchema, bytes), bytes })),
   )
   const { leaderId, refusedTransactionIds } = record
   return { leaderId, transactions, refusedTransactionIds }

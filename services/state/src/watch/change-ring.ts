@@ -1,59 +1,58 @@
 /** The newest records, kept so that a watcher that was away for a moment continues without a new snapshot. */
-import { create, toBinary } from '@bufbuild/protobuf'
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
-import { type Mutation, WatchResponseSchema } from '@homeport/wire/state'
+import { TransactionSchema, WatchResponseSchema } from '@homeport/wire/state'
 import type { AppliedRecord } from '../state-machine.ts'
 
 /** Records that are kept: at 100 a second, those of the last 40 s. */
 export const RING_RECORDS_MAX = 4096
 
-/** Bytes of values that are kept. */
-export const RING_BYTES_MAX: number = 32 * 1024 * 1024
+/** Bytes of transactions that are kept. */
+export const RING_BYTES_MAX: number = 16 * 1024 * 1024
 
-/** One record as watchers get it. Encoded once for all watchers of the same tables. */
+/** One record as watchers get it. Holds only what was received, so that what is kept has a known size. */
 export class RingEntry {
   readonly revision: number
+  /** Bytes of its transactions. */
   readonly byteCount: number
-  readonly #mutations: readonly Mutation[]
-  /** By table filter. */
-  readonly #encoded = new Map<string, Uint8Array>()
+  readonly #transactions: readonly Uint8Array[]
 
   constructor(record: AppliedRecord) {
     this.revision = record.revision
-    this.#mutations = record.mutations
-    this.byteCount = record.mutations.reduce((sum, mutation) => sum + bytesOf(mutation), 0)
+    this.#transactions = record.transactions
+    this.byteCount = record.transactions.reduce((sum, bytes) => sum + bytes.length, 0)
   }
 
-  /** The encoded `WatchResponse` for a filter. */
+  /** The encoded `WatchResponse` for a filter. Nothing is decoded for a watcher of all tables. */
   encoded(filter: TableFilter): Uint8Array {
-    const existing = this.#encoded.get(filter.id)
-    if (existing !== undefined) return existing
-    const mutations = this.#mutations.filter(({ table }) => filter.includes(table))
-    const bytes = toBinary(
-      WatchResponseSchema,
-      create(WatchResponseSchema, {
-        event: { case: 'changes', value: { revision: BigInt(this.revision), mutations } },
-      }),
-    )
-    this.#encoded.set(filter.id, bytes)
-    return bytes
+    const transactions = filter.isAll
+      ? [...this.#transactions]
+      : this.#transactions.flatMap((bytes) => concerning(bytes, filter))
+    const changes = { case: 'changes' as const, value: { revision: BigInt(this.revision), transactions } }
+    return toBinary(WatchResponseSchema, create(WatchResponseSchema, { event: changes }))
   }
 }
 
-const bytesOf = ({ change }: Mutation): number => (change.case === 'put' ? change.value.value.length : 0)
+/** The part of a transaction that a filter lets through: none, or one transaction. */
+function concerning(bytes: Uint8Array, filter: TableFilter): Uint8Array[] {
+  const { transactionId, mutations } = fromBinary(TransactionSchema, bytes)
+  const wanted = mutations.filter(({ table }) => filter.includes(table))
+  if (wanted.length === 0) return []
+  return [toBinary(TransactionSchema, create(TransactionSchema, { transactionId, mutations: wanted }))]
+}
 
 /** Which tables a watcher wants. */
 export interface TableFilter {
-  /** The same for the same tables. */
-  readonly id: string
+  /** Whether it wants every table. */
+  readonly isAll: boolean
   includes(table: string): boolean
 }
 
 /** Every table when `tables` is empty. */
 export function tableFilter(tables: readonly string[]): TableFilter {
-  if (tables.length === 0) return { id: '', includes: () => true }
   const wanted = new Set(tables)
-  return { id: [...wanted].toSorted().join(','), includes: (table) => wanted.has(table) }
+  const isAll = wanted.size === 0
+  return { isAll, includes: (table) => isAll || wanted.has(table) }
 }
 
 /** See the head of this file. Oldest first, bounded in number and in bytes. */

@@ -1,7 +1,13 @@
-import { create, fromBinary } from '@bufbuild/protobuf'
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { View } from '@homeport/store'
 import { flushMicrotasks } from '@homeport/testkit'
-import { type Mutation, MutationSchema, type WatchResponse, WatchResponseSchema } from '@homeport/wire/state'
+import {
+  type Mutation,
+  MutationSchema,
+  TransactionSchema,
+  type WatchResponse,
+  WatchResponseSchema,
+} from '@homeport/wire/state'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChangeRing, tableFilter } from './change-ring.ts'
@@ -27,7 +33,8 @@ class Harness {
 
   apply(revision: number, mutations: Mutation[]): void {
     this.view.apply(revision, mutations)
-    this.ring.add({ revision, mutations })
+    const transaction = create(TransactionSchema, { transactionId: `${revision}`, mutations })
+    this.ring.add({ revision, transactions: [toBinary(TransactionSchema, transaction)] })
     for (const watcher of this.watchers) watcher.pump()
   }
 
@@ -53,6 +60,9 @@ class Harness {
     return client
   }
 }
+
+const mutationsOf = (transactions: readonly Uint8Array[]): Mutation[] =>
+  transactions.flatMap((bytes) => fromBinary(TransactionSchema, bytes).mutations)
 
 /** Applies what it is sent, as a replica does; takes `capacity` messages between drains. */
 class Client {
@@ -90,7 +100,8 @@ class Client {
   get shown(): View {
     let shown = new View()
     for (const { event } of this.messages) {
-      if (event.case === 'changes') shown.apply(Number(event.value.revision), event.value.mutations)
+      if (event.case === 'changes')
+        shown.apply(Number(event.value.revision), mutationsOf(event.value.transactions))
       if (event.case !== 'snapshotChunk') continue
       if (event.value.first) shown = new View()
       for (const { table, key, version, value, indexTerms } of event.value.rows) {
