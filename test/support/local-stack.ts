@@ -28,6 +28,8 @@ export interface LocalStack {
   readonly environment: Readonly<Record<string, string>>
   /** What `npm start` printed. */
   readonly output: string
+  /** Where the processes serve metrics and health, as URLs. */
+  readonly metrics: { readonly controlPlane: string; readonly agent: string }
   /** The process id that the supervisor has on record now. */
   processId(name: StackProcess): number
   /** Runs an npm command of the repository against this stack. */
@@ -39,7 +41,7 @@ export interface LocalStack {
 export async function startLocalStack(overrides: Record<string, string> = {}): Promise<LocalStack> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'homeport-test-'))
   const ports = await freePorts(PORT_VARIABLES.length)
-  const settings = {
+  const settings: Record<string, string | undefined> = {
     ...process.env,
     HOMEPORT_DATA_DIR: dataDirectory,
     ...Object.fromEntries(PORT_VARIABLES.map((name, index) => [name, String(ports[index])])),
@@ -50,6 +52,10 @@ export async function startLocalStack(overrides: Record<string, string> = {}): P
   const output = await npm('start', '--', '--detach')
   return {
     output,
+    metrics: {
+      controlPlane: `http://127.0.0.1:${settings['HOMEPORT_METRICS_PORT']}`,
+      agent: `http://127.0.0.1:${settings['HOMEPORT_AGENT_METRICS_PORT']}`,
+    },
     environment: exportsOf(await npm('run', '-s', 'env')),
     processId: (name) => processIdOf(dataDirectory, name),
     npm,
