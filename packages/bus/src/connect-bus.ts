@@ -11,6 +11,7 @@ export interface BusOptions {
   readonly servers: readonly string[]
   /** Absent: no credentials. */
   readonly user?: string
+  /** Absent: none. */
   readonly password?: string
   /** The connection's name in the server's own lists. */
   readonly name: string

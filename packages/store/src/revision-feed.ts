@@ -6,7 +6,11 @@ interface Waiter {
   readonly resolve: () => void
 }
 
-const abortError = (): DOMException => new DOMException('The wait for a revision was aborted', 'AbortError')
+const abortError = (): DOMException =>
+  new DOMException(
+    'Cannot wait for a revision: the wait must not be aborted, received an abort',
+    'AbortError',
+  )
 
 /** The subscriptions of one view. Its owner calls `applied` and `replaced` after the view has moved. */
 export class RevisionFeed {

@@ -21,6 +21,7 @@ export interface NatsSettings {
   readonly servers: readonly string[]
   /** Absent: no credentials. */
   readonly user?: string
+  /** Absent: none. */
   readonly password?: string
   /** `http://host:port` of a server's monitoring endpoint, to learn its durability; absent: it stays unknown. */
   readonly monitorUrl?: string

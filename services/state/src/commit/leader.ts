@@ -30,6 +30,7 @@ import { invalidReason } from './validate-transaction.ts'
 
 /** What a leader works on. */
 export interface LeaderOptions {
+  /** Random, so that records tell who wrote them. */
   readonly leaderId: string
   readonly log: LogStream
   readonly machine: StateMachine
