@@ -19,12 +19,13 @@ const TRIES_MAX = 16
 
 const TWO_TO_32 = 0x1_0000_0000
 
-/** One chance, spent on slots below `slotCount`. */
+/** One chance, spent on slots below `slotCount`. One object serves one placement after the other. */
 export class Draw {
-  readonly #seed: number
-  readonly #slotCount: number
+  #seed = 0
+  #slotCount = 0
 
-  constructor(random: Chances, slotCount: number) {
+  /** Takes a new chance. */
+  renew(random: Chances, slotCount: number): void {
     this.#seed = Math.floor(random.next() * TWO_TO_32) >>> 0
     this.#slotCount = slotCount
   }

@@ -13,18 +13,24 @@
 import { type Chances, Draw } from './draw.ts'
 import { Choice } from './engine/choose-slot.ts'
 import { Filters } from './engine/filters.ts'
-import type { InstanceRecord } from './engine/instance-record.ts'
 import { DEREGISTERED, InstanceTable, MISSING } from './engine/instance-table.ts'
 import { Partitions } from './engine/partitions.ts'
-import type { NamedPlacement, Placed, Placement } from './placement.ts'
+import type { NamedPlacement, Placement } from './placement.ts'
 import { Refusals } from './refusals.ts'
 import type { BoundTask, PlaceableInstance, PlacementRequest } from './request.ts'
-import { AVAILABILITY_ZONE_ATTRIBUTE } from './rules.ts'
 
 /** One cluster's instances and reservations. */
 export class PlacementPool {
   readonly #table = new InstanceTable()
   readonly #partitions = new Partitions(this.#table)
+  readonly #filters = new Filters(this.#table)
+  readonly #draw = new Draw()
+  readonly #choice = new Choice({
+    draw: this.#draw,
+    table: this.#table,
+    partitions: this.#partitions,
+    filters: this.#filters,
+  })
   readonly #tasks = new Map<string, BoundTask>()
 
   /** Tasks that are bound. */
@@ -70,42 +76,30 @@ export class PlacementPool {
 
   /** Chooses an instance for one task. Binds nothing. Deregistered instances are not counted as refusing. */
   place(request: PlacementRequest, random: Chances): Placement {
-    const table = this.#table
-    const filters = new Filters(table, request)
-    const slot = new Choice({
-      table,
-      partitions: this.#partitions,
-      filters,
-      group: request.group,
-      strategies: request.rules.strategies,
-      draw: new Draw(random, table.slots.count),
-    }).slot()
-    if (slot < 0) return { kind: 'refused', refusals: this.#refusals(filters) }
-    return placed(table.at(slot))
+    const { group, rules } = request
+    this.#filters.aim(request)
+    this.#draw.renew(random, this.#table.slots.count)
+    const slot = this.#choice.slotFor(group, rules.strategies)
+    return slot < 0 ? { kind: 'refused', refusals: this.#refusals() } : this.#table.at(slot).placed
   }
 
   /** Whether one named instance takes a task; strategies do not matter. */
   placeOn(instanceId: string, request: PlacementRequest): NamedPlacement {
     const record = this.#table.get(instanceId)
     if (record === undefined) return { kind: 'unfit', reason: 'MISSING' }
-    const reason = new Filters(this.#table, request).refusalOf(record.slot)
-    return reason === undefined ? placed(record) : { kind: 'unfit', reason }
+    this.#filters.aim(request)
+    const reason = this.#filters.refusalOf(record.slot)
+    return reason === undefined ? record.placed : { kind: 'unfit', reason }
   }
 
-  #refusals(filters: Filters): Refusals {
+  #refusals(): Refusals {
     const { records, readiness } = this.#table
     const refusals = new Refusals()
     for (const [slot, record] of records.entries()) {
       if (record === undefined || readiness[slot] === MISSING || readiness[slot] === DEREGISTERED) continue
-      const reason = filters.refusalOf(slot)
+      const reason = this.#filters.refusalOf(slot)
       if (reason !== undefined) refusals.add({ instanceId: record.instanceId, reason })
     }
     return refusals
   }
 }
-
-const placed = (record: InstanceRecord): Placed => ({
-  kind: 'placed',
-  instanceId: record.instanceId,
-  availabilityZone: record.attributeValue(AVAILABILITY_ZONE_ATTRIBUTE) ?? '',
-})

@@ -1,6 +1,7 @@
 /**
  * Instances with equal attributes are one class, and what depends on attributes alone is asked once per class.
  */
+import type { PlacementQuery } from '../rules.ts'
 import type { InstanceRecord } from './instance-record.ts'
 
 /** One set of attributes. */
@@ -10,7 +11,7 @@ export interface AttributeClass {
   readonly attributes: ReadonlyMap<string, string>
 }
 
-/** Questions whose answers are kept: constraints and required attributes of as many kinds of tasks. */
+/** Questions of a kind whose answers are kept: those of as many kinds of tasks. */
 const QUESTIONS_MAX = 256
 
 const UNKNOWN = 0
@@ -48,8 +49,10 @@ export class ClassQuestion {
 /** The classes of one cluster. Classes are never given up: a pool that has seen too many starts anew. */
 export class AttributeClasses {
   readonly #classes = new Map<string, AttributeClass>()
-  /** By what is asked, the one that is known longest first. */
-  readonly #questions = new Map<string, ClassQuestion>()
+  /** By the names, one a line. */
+  readonly #required = new Map<string, ClassQuestion>()
+  /** By expression. */
+  readonly #queries = new Map<string, ClassQuestion>()
 
   /** Classes seen. */
   get count(): number {
@@ -67,16 +70,36 @@ export class AttributeClasses {
     return created
   }
 
-  /** The question under `key`, with the answers that are known; `ask` may look at attributes only. */
-  question(key: string, ask: (record: InstanceRecord) => boolean): ClassQuestion {
-    const known = this.#questions.get(key)
-    if (known !== undefined) return known
-    if (this.#questions.size === QUESTIONS_MAX) {
-      const [oldest = ''] = this.#questions.keys()
-      this.#questions.delete(oldest)
-    }
-    const created = new ClassQuestion(ask)
-    this.#questions.set(key, created)
-    return created
+  /** Whether instances have all these attributes; `undefined`: there are none to have. */
+  hasAll(names: readonly string[]): ClassQuestion | undefined {
+    const [first] = names
+    if (first === undefined) return undefined
+    const key = names.length === 1 ? first : names.join('\n')
+    return (
+      this.#required.get(key) ??
+      remember(this.#required, key, ({ attributeClass: { attributes } }) =>
+        names.every((name) => attributes.has(name)),
+      )
+    )
   }
+
+  /** Whether instances satisfy a query, which must be on attributes alone. */
+  satisfies({ expression, query }: PlacementQuery): ClassQuestion {
+    return this.#queries.get(expression) ?? remember(this.#queries, expression, query)
+  }
+}
+
+/** Keeps a new question, and at most `QUESTIONS_MAX`: the one that is known longest goes. */
+function remember(
+  questions: Map<string, ClassQuestion>,
+  key: string,
+  ask: (record: InstanceRecord) => boolean,
+): ClassQuestion {
+  if (questions.size === QUESTIONS_MAX) {
+    const [oldest = ''] = questions.keys()
+    questions.delete(oldest)
+  }
+  const created = new ClassQuestion(ask)
+  questions.set(key, created)
+  return created
 }

@@ -12,19 +12,19 @@ import type { Draw } from '../draw.ts'
 import type { Strategy } from '../rules.ts'
 import type { Filters } from './filters.ts'
 import type { InstanceTable } from './instance-table.ts'
-import { PARTS_MAX, type Partition } from './partition.ts'
+import { PARTS_MAX, Partition } from './partition.ts'
 import type { Partitions } from './partitions.ts'
-import type { RoomIndex, RoomWanted } from './room-index.ts'
+import { ROWS } from './room-buckets.ts'
+import type { RoomIndex } from './room-index.ts'
+import { type ComparingStrategy, orderOf, type StrategyOrder, withoutParts } from './strategy-order.ts'
 
-type Score = (slot: number) => number
-
-/** What is chosen from and how. */
-export interface ChoiceOptions {
+/** What is chosen from. */
+export interface ChoiceSources {
   readonly table: InstanceTable
   readonly partitions: Partitions
+  /** Aimed at the request whose task is placed. */
   readonly filters: Filters
-  readonly group: string
-  readonly strategies: readonly Strategy[]
+  /** Renewed for each task. */
   readonly draw: Draw
 }
 
@@ -34,54 +34,68 @@ const NONE = -1
 /** Rows with fewer are looked at rather than drawn from. */
 const DRAWN_ROW_MIN = 32
 
-/** The choice for one task. */
+/** Chooses for one task after the other. */
 export class Choice {
-  readonly #options: ChoiceOptions
-  readonly #counts: readonly number[]
-  readonly #partCount: number
-  readonly #index: RoomIndex
-  readonly #wanted: RoomWanted
-  readonly #isPacking: boolean
-  /** Whether no score can be below zero and zero is common. */
-  readonly #isSpreading: boolean
-  readonly #scores: readonly Score[]
+  readonly #sources: ChoiceSources
+  #order: StrategyOrder = orderOf([])
+  #partition: Partition
+  #index: RoomIndex
+  #counts: readonly number[] = []
+  readonly #scores: Score[] = []
+  #fromRow = 0
+  /** A bit for each column of a row that may have room. */
+  #columns = 0
   /** Tasks of the group in each of `#parts`, which are looked at. */
   #level = NONE
-  #parts: number[] = []
-  #best: number[] = []
+  readonly #parts: number[] = []
+  readonly #best: number[] = []
   #winner = NONE
   #tiedCount = 0
+  #row = NONE
 
-  constructor(options: ChoiceOptions) {
-    this.#options = options
-    const { partition, rest } = split(options)
-    const [next] = rest
-    this.#counts = partition.countsOf(options.group)
-    this.#partCount = partition.valueCount
-    this.#isPacking = next?.kind === 'binpack'
-    this.#isSpreading = rest.every((strategy) => strategy.kind === 'spread' && strategy.over === 'instance')
-    this.#index = partition.index(next?.kind === 'binpack' ? next.resource : 'memory')
-    this.#wanted = this.#index.wanted(options.filters)
-    this.#scores = rest.map((strategy) => scoreOf(strategy, options))
+  constructor(sources: ChoiceSources) {
+    this.#sources = sources
+    this.#partition = new Partition(sources.table, undefined)
+    this.#index = this.#partition.index('memory')
   }
 
   /** The slot of the best instance; -1: none fits. */
-  slot(): number {
+  slotFor(group: string, strategies: readonly Strategy[]): number {
+    this.#begin(group, strategies)
     while (this.#enterNextLevel()) {
-      const slot = this.#isPacking ? this.#packed() : this.#spread()
+      const slot = this.#order.packed === undefined ? this.#spread() : this.#packed()
       if (slot !== NONE) return slot
     }
     return NONE
+  }
+
+  #begin(group: string, strategies: readonly Strategy[]): void {
+    const { partitions, filters } = this.#sources
+    if (this.#order.strategies !== strategies) this.#order = orderOf(strategies)
+    this.#partition = partitions.by(this.#order.attribute)
+    if (this.#partition.valueCount > PARTS_MAX) {
+      this.#order = withoutParts(strategies)
+      this.#partition = partitions.by(undefined)
+    }
+    this.#counts = this.#partition.countsOf(group)
+    this.#index = this.#partition.index(this.#order.packed ?? 'memory')
+    this.#fromRow = this.#index.rowFor(filters)
+    this.#columns = this.#index.columnsFor(filters)
+    this.#scores.length = 0
+    for (const strategy of this.#order.compared) this.#scores.push(scoreOf(strategy, group, this.#sources))
+    this.#level = NONE
+    this.#tiedCount = 0
+    this.#winner = NONE
   }
 
   /** Goes on to the parts with the lowest count above that of the level. @returns whether there are any. */
   #enterNextLevel(): boolean {
     const former = this.#level
     this.#level = Number.POSITIVE_INFINITY
-    for (let part = 0; part < this.#partCount; part++) {
+    for (let part = 0; part < this.#partition.valueCount; part++) {
       const count = this.#counts[part] ?? 0
       if (count <= former || count > this.#level || this.#index.size(part) === 0) continue
-      if (count < this.#level) this.#parts = []
+      if (count < this.#level) this.#parts.length = 0
       this.#level = count
       this.#parts.push(part)
     }
@@ -94,27 +108,24 @@ export class Choice {
 
   /** Whether an instance is in the level and takes the task. */
   #isFit(slot: number): boolean {
-    return this.#isInLevel(this.#index.partOf(slot)) && this.#options.filters.fits(slot)
+    return this.#isInLevel(this.#index.partOf(slot)) && this.#sources.filters.fits(slot)
   }
 
   #spread(): number {
-    if (this.#isSpreading) {
-      const drawn = this.#options.draw.firstTry(
-        (slot) => this.#isFit(slot) && this.#scores.every((score) => score(slot) === 0),
-      )
-      if (drawn !== NONE) return drawn
-    }
-    const { fromRow, columns } = this.#wanted
+    const drawn = this.#order.isBestAtZero ? this.#drawFirst(this.#isBestOfAll) : NONE
+    if (drawn !== NONE) return drawn
     for (const part of this.#parts) {
-      let row = this.#index.nextRow(part, fromRow, columns)
-      for (; row !== NONE; row = this.#index.nextRow(part, row + 1, columns)) this.#visitRow(part, row)
+      let row = this.#index.nextRow(part, this.#fromRow, this.#columns)
+      while (row !== NONE) {
+        this.#visitRow(part, row)
+        row = this.#index.nextRow(part, row + 1, this.#columns)
+      }
     }
     return this.#drawTied()
   }
 
   #packed(): number {
-    const { fromRow } = this.#wanted
-    for (let row = this.#nextRow(fromRow); row !== NONE; row = this.#nextRow(row + 1)) {
+    for (let row = this.#nextRow(this.#fromRow); row !== NONE; row = this.#nextRow(row + 1)) {
       const drawn = this.#drawFromRow(row)
       if (drawn !== NONE) return drawn
       for (const part of this.#parts) this.#visitRow(part, row)
@@ -127,7 +138,7 @@ export class Choice {
   #nextRow(from: number): number {
     let first = NONE
     for (const part of this.#parts) {
-      const row = this.#index.nextRow(part, from, this.#wanted.columns)
+      const row = this.#index.nextRow(part, from, this.#columns)
       if (row !== NONE && (first === NONE || row < first)) first = row
     }
     return first
@@ -147,25 +158,39 @@ export class Choice {
       count += inRow
     }
     if (count < DRAWN_ROW_MIN) return NONE
-    return this.#options.draw.firstTry((slot) => this.#index.isInRow(slot, row) && this.#isFit(slot))
+    this.#row = row
+    return this.#drawFirst(this.#isFitInRow)
   }
 
   #visitRow(part: number, row: number): void {
-    this.#index.visitRow({ part, row, columns: this.#wanted.columns }, this.#look)
+    this.#index.visitRow(part * ROWS + row, this.#columns, this.#look)
   }
 
+  #drawFirst(accepts: (slot: number) => boolean): number {
+    return this.#sources.draw.firstTry(accepts)
+  }
+
+  // Made once, not for each task: a closure for each is what a profile of an empty cluster consists of.
+  readonly #isBestOfAll = (slot: number): boolean =>
+    this.#isFit(slot) && this.#scores.every((score) => score(slot) === 0)
+
+  readonly #isFitInRow = (slot: number): boolean => this.#index.isInRow(slot, this.#row) && this.#isFit(slot)
+
+  readonly #isTied = (slot: number): boolean => this.#isFit(slot) && this.#compareWithBest(slot) === 0
+
   readonly #look = (slot: number): void => {
-    if (!this.#options.filters.fits(slot)) return
+    if (!this.#sources.filters.fits(slot)) return
     const order = this.#compareWithBest(slot)
     if (order > 0) return
     if (order < 0) {
-      this.#best = this.#scores.map((score) => score(slot))
+      for (let index = 0; index < this.#scores.length; index++)
+        this.#best[index] = this.#scores[index]?.(slot) ?? 0
       this.#winner = slot
       this.#tiedCount = 1
       return
     }
     this.#tiedCount++
-    if (this.#options.draw.isBefore(slot, this.#winner)) this.#winner = slot
+    if (this.#sources.draw.isBefore(slot, this.#winner)) this.#winner = slot
   }
 
   /** Negative: better than what was seen so far; 0: as good. */
@@ -181,31 +206,14 @@ export class Choice {
   /** One of those that were looked at and are equally good. */
   #drawTied(): number {
     if (this.#tiedCount < 2) return this.#winner
-    const drawn = this.#options.draw.firstTry(
-      (slot) => this.#isFit(slot) && this.#compareWithBest(slot) === 0,
-    )
+    const drawn = this.#drawFirst(this.#isTied)
     return drawn === NONE ? this.#winner : drawn
   }
 }
 
-type ScoredStrategy = Exclude<Strategy, { kind: 'random' }>
+type Score = (slot: number) => number
 
-/** The partition whose levels do the work of a leading spread, and the strategies that are left to compare. */
-function split({ strategies, partitions }: ChoiceOptions): { partition: Partition; rest: ScoredStrategy[] } {
-  const rest: ScoredStrategy[] = []
-  for (const strategy of strategies) {
-    if (strategy.kind === 'random') break
-    rest.push(strategy)
-  }
-  const [first] = rest
-  if (first?.kind === 'spread' && first.over !== 'instance') {
-    const partition = partitions.by(first.over.attribute)
-    if (partition.valueCount <= PARTS_MAX) return { partition, rest: rest.slice(1) }
-  }
-  return { partition: partitions.by(undefined), rest }
-}
-
-function scoreOf(strategy: ScoredStrategy, { table, partitions, group }: ChoiceOptions): Score {
+function scoreOf(strategy: ComparingStrategy, group: string, { table, partitions }: ChoiceSources): Score {
   if (strategy.kind === 'binpack') {
     const left = strategy.resource === 'cpu' ? table.cpuUnitsLeft : table.memoryMibLeft
     return (slot) => left[slot] ?? 0

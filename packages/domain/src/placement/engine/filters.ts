@@ -5,47 +5,49 @@ import type { ClassQuestion } from './attribute-classes.ts'
 import { DISCONNECTED, type InstanceTable, MISSING, READY } from './instance-table.ts'
 import { isSet } from './taken-ports.ts'
 
+const NOTHING: readonly never[] = []
+
 const NOT_READY_REASONS: Readonly<Record<number, RefusalReason>> = {
   [MISSING]: 'MISSING',
   [DISCONNECTED]: 'AGENT',
 }
 
-/** What one request asks of instances, looked up once; valid until the table changes. */
+/** What one request asks of instances. One object serves all requests, one after the other: see `aim`. */
 export class Filters {
   /** Least that must be left; -Infinity when nothing is wanted, which an overfull instance has too. */
-  readonly cpuUnits: number
+  cpuUnits: number = Number.NEGATIVE_INFINITY
   /** As `cpuUnits`. */
-  readonly memoryMib: number
-  readonly #gpuCount: number
+  memoryMib: number = Number.NEGATIVE_INFINITY
+  #gpuCount = 0
   readonly #table: InstanceTable
-  readonly #portRows: readonly Int32Array[]
+  #portRows: readonly Int32Array[] = NOTHING
   /** `undefined`: no attribute is required. */
-  readonly #hasAttributes: ClassQuestion | undefined
-  readonly #attributeQueries: ClassQuestion[] = []
-  readonly #queries: PlacementQuery[] = []
+  #hasAttributes: ClassQuestion | undefined
+  #attributeQueries: readonly ClassQuestion[] = NOTHING
+  #queries: readonly PlacementQuery[] = NOTHING
   /** `undefined`: instances may be shared. */
-  readonly #distinctGroup: string | undefined
+  #distinctGroup: string | undefined
 
-  constructor(table: InstanceTable, { requirements, group, rules }: PlacementRequest) {
-    const { classes } = table
-    const { requiredAttributes } = requirements
+  constructor(table: InstanceTable) {
     this.#table = table
+  }
+
+  /** Turns to a request; what was looked up for it is valid until the table changes. */
+  aim({ requirements, group, rules }: PlacementRequest): void {
+    const { classes, ports } = this.#table
     this.cpuUnits = threshold(requirements.cpuUnits)
     this.memoryMib = threshold(requirements.memoryMib)
     this.#gpuCount = requirements.gpuCount
-    this.#portRows = table.ports.whereTaken(requirements.hostPorts)
+    this.#portRows = requirements.hostPorts.length === 0 ? NOTHING : ports.whereTaken(requirements.hostPorts)
     this.#distinctGroup = rules.isDistinct ? group : undefined
-    this.#hasAttributes =
-      requiredAttributes.length === 0
-        ? undefined
-        : classes.question(`has ${requiredAttributes.join('\n')}`, (record) =>
-            requiredAttributes.every((name) => record.attributeClass.attributes.has(name)),
-          )
-    for (const each of rules.queries) {
-      if (each.isOnAttributes) {
-        this.#attributeQueries.push(classes.question(`memberOf ${each.expression}`, each.query))
-      } else this.#queries.push(each)
-    }
+    this.#hasAttributes = classes.hasAll(requirements.requiredAttributes)
+    this.#attributeQueries = NOTHING
+    this.#queries = NOTHING
+    if (rules.queries.length === 0) return
+    this.#attributeQueries = rules.queries
+      .filter(({ isOnAttributes }) => isOnAttributes)
+      .map((each) => classes.satisfies(each))
+    this.#queries = rules.queries.filter(({ isOnAttributes }) => !isOnAttributes)
   }
 
   /** Whether the instance, which is ready, takes the task. */

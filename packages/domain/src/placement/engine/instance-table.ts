@@ -68,8 +68,7 @@ export class InstanceTable {
     const { slot } = record
     const before = record.instance?.resources ?? NOTHING
     const after = instance?.resources ?? NOTHING
-    record.instance = instance
-    record.attributeClass = this.classes.classOf(instance?.attributes ?? [])
+    record.register(instance, this.classes.classOf(instance?.attributes ?? []))
     add(this.cpuUnitsLeft, slot, after.cpuUnits - before.cpuUnits)
     add(this.memoryMibLeft, slot, after.memoryMib - before.memoryMib)
     add(this.gpusLeft, slot, after.gpuIds.length - before.gpuIds.length)
@@ -106,8 +105,8 @@ export class InstanceTable {
     if (this.classes.count <= 2 * this.slots.count + SPARE_CLASSES_MAX) return false
     this.classes = new AttributeClasses()
     for (const record of this.records) {
-      if (record !== undefined)
-        record.attributeClass = this.classes.classOf(record.instance?.attributes ?? [])
+      if (record === undefined) continue
+      record.register(record.instance, this.classes.classOf(record.instance?.attributes ?? []))
     }
     return true
   }

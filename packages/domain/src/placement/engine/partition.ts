@@ -28,7 +28,8 @@ export class Partition {
   /** By number of the class. */
   readonly #valueOfClass: number[] = []
   readonly #groups = new Map<string, GroupCounts>()
-  readonly #indexes = new Map<PackedResource, RoomIndex>()
+  #memoryIndex: RoomIndex | undefined
+  #cpuIndex: RoomIndex | undefined
 
   constructor(table: InstanceTable, attribute: string | undefined) {
     this.#table = table
@@ -59,16 +60,14 @@ export class Partition {
     return this.#groups.get(group)?.byValue ?? NO_COUNTS
   }
 
-  /** The index whose rows tell `packed` apart. @throws nothing; only for at most `PARTS_MAX` values. */
+  /** The index whose rows tell `packed` apart. Only while there are at most `PARTS_MAX` values. */
   index(packed: PackedResource): RoomIndex {
-    const existing = this.#indexes.get(packed)
-    if (existing !== undefined) return existing
-    const created = new RoomIndex(this.#table, packed)
-    this.#indexes.set(packed, created)
-    for (const record of this.#table.records) {
-      if (record !== undefined) created.update(record.slot, this.valueOf(record))
+    if (packed === 'memory') {
+      this.#memoryIndex ??= this.#build(packed)
+      return this.#memoryIndex
     }
-    return created
+    this.#cpuIndex ??= this.#build(packed)
+    return this.#cpuIndex
   }
 
   /** Counts a task of a group in or out. */
@@ -88,10 +87,21 @@ export class Partition {
 
   /** Follows what an instance has left, whether it is ready, and which value it has. */
   update(record: InstanceRecord): void {
-    if (this.#indexes.size === 0) return
     const value = this.valueOf(record)
-    if (value >= PARTS_MAX) this.#indexes.clear()
-    for (const index of this.#indexes.values()) index.update(record.slot, value)
+    if (value >= PARTS_MAX) {
+      this.#memoryIndex = undefined
+      this.#cpuIndex = undefined
+    }
+    this.#memoryIndex?.update(record.slot, value)
+    this.#cpuIndex?.update(record.slot, value)
+  }
+
+  #build(packed: PackedResource): RoomIndex {
+    const index = new RoomIndex(this.#table, packed)
+    for (const record of this.#table.records) {
+      if (record !== undefined) index.update(record.slot, this.valueOf(record))
+    }
+    return index
   }
 
   #countAll(record: InstanceRecord, value: number): void {

@@ -3,15 +3,13 @@ import type { InstanceTable } from './instance-table.ts'
 import { Partition } from './partition.ts'
 
 /** Attributes that tasks are spread over at the same time; each costs every task that comes or goes. */
-const PARTITIONS_MAX = 8
+const PARTITIONS_MAX = 16
 
 /** The partitions that requests have asked for, kept with the table. */
 export class Partitions {
   readonly #table: InstanceTable
-  /** By attribute, the one asked for longest ago first. */
-  readonly #partitions = new Map<string | undefined, Partition>()
-  #newest: Partition | undefined
-  #newestAttribute: string | undefined
+  /** At most `PARTITIONS_MAX`, the newest first. */
+  #partitions: { readonly attribute: string | undefined; readonly partition: Partition }[] = []
 
   constructor(table: InstanceTable) {
     this.#table = table
@@ -19,22 +17,15 @@ export class Partitions {
 
   /** Instances by the values of an attribute; `undefined`: all in one part. */
   by(attribute: string | undefined): Partition {
-    if (this.#newest !== undefined && this.#newestAttribute === attribute) return this.#newest
-    const partition = this.#partitions.get(attribute) ?? new Partition(this.#table, attribute)
-    this.#partitions.delete(attribute)
-    this.#partitions.set(attribute, partition)
-    if (this.#partitions.size > PARTITIONS_MAX) {
-      const [oldest] = this.#partitions.keys()
-      this.#partitions.delete(oldest)
-    }
-    this.#newest = partition
-    this.#newestAttribute = attribute
+    for (const entry of this.#partitions) if (entry.attribute === attribute) return entry.partition
+    const partition = new Partition(this.#table, attribute)
+    this.#partitions = [{ attribute, partition }, ...this.#partitions].slice(0, PARTITIONS_MAX)
     return partition
   }
 
   /** Follows a task of a group that came (`by` 1) or went (`by` -1). */
   count(record: InstanceRecord, group: string, by: 1 | -1): void {
-    for (const partition of this.#partitions.values()) {
+    for (const { partition } of this.#partitions) {
       partition.count(record, group, by)
       partition.update(record)
     }
@@ -42,10 +33,9 @@ export class Partitions {
 
   /** Follows an instance that `change` registers anew. */
   follow(record: InstanceRecord, change: () => void): void {
-    const partitions = [...this.#partitions.values()]
-    const formerValues = partitions.map((partition) => partition.valueOf(record))
+    const formerValues = this.#partitions.map(({ partition }) => partition.valueOf(record))
     change()
-    for (const [index, partition] of partitions.entries()) {
+    for (const [index, { partition }] of this.#partitions.entries()) {
       partition.recount(record, formerValues[index] ?? 0)
       partition.update(record)
     }
@@ -53,7 +43,6 @@ export class Partitions {
 
   /** Forgets everything: partitions are made anew when they are asked for. */
   clear(): void {
-    this.#partitions.clear()
-    this.#newest = undefined
+    this.#partitions = []
   }
 }

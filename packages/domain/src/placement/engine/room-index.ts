@@ -18,11 +18,10 @@ export type PackedResource = 'cpu' | 'memory'
 const NONE = -1
 const ROWS_PER_GROUP = 32
 
-/** The least that cells must promise. */
-export interface RoomWanted {
-  readonly fromRow: number
-  /** A bit for each column that may have enough. */
-  readonly columns: number
+/** The least that an instance must have left. */
+interface Amounts {
+  readonly cpuUnits: number
+  readonly memoryMib: number
 }
 
 /** Instances that are ready, by part and by what they have left. */
@@ -59,7 +58,7 @@ export class RoomIndex {
   /** The part of an instance; -1: it is not ready. */
   partOf(slot: number): number {
     const cell = this.#cells[slot] ?? NONE
-    return cell === NONE ? NONE : Math.floor(cell / (ROWS * COLUMNS))
+    return cell === NONE ? NONE : Math.trunc(cell / (ROWS * COLUMNS))
   }
 
   /** Whether the instance is in this row of its part. */
@@ -67,11 +66,14 @@ export class RoomIndex {
     return rowOf(this.#packedLeft(slot)) === row
   }
 
-  /** The cells in which an instance with so much left can be. */
-  wanted(amounts: { readonly cpuUnits: number; readonly memoryMib: number }): RoomWanted {
-    const { cpuUnits, memoryMib } = amounts
-    const [packed, other] = this.#packed === 'cpu' ? [cpuUnits, memoryMib] : [memoryMib, cpuUnits]
-    return { fromRow: rowOf(packed), columns: -1 << columnOf(other) }
+  /** The first row in which an instance with so much left can be. */
+  rowFor({ cpuUnits, memoryMib }: Amounts): number {
+    return rowOf(this.#packed === 'cpu' ? cpuUnits : memoryMib)
+  }
+
+  /** A bit for each column in which an instance with so much left can be. */
+  columnsFor({ cpuUnits, memoryMib }: Amounts): number {
+    return -1 << columnOf(this.#packed === 'cpu' ? memoryMib : cpuUnits)
   }
 
   /** The first row of a part, from `row` on, with an instance in one of `columns`; -1: there is none. */
@@ -100,13 +102,9 @@ export class RoomIndex {
     return lowest === this.#highest[index] ? lowest : Number.NaN
   }
 
-  /** Shows the instances of a row that are in one of `columns`. */
-  visitRow(
-    cells: { readonly part: number; readonly row: number; readonly columns: number },
-    look: (slot: number) => void,
-  ): void {
-    const index = cells.part * ROWS + cells.row
-    let columns = (this.#columns[index] ?? 0) & cells.columns
+  /** Shows the instances in some columns of a row; `index` is `part * ROWS + row`. */
+  visitRow(index: number, wantedColumns: number, look: (slot: number) => void): void {
+    let columns = (this.#columns[index] ?? 0) & wantedColumns
     while (columns !== 0) {
       const column = 31 - Math.clz32(columns)
       columns ^= 1 << column
@@ -129,7 +127,7 @@ export class RoomIndex {
       if (before !== NONE) this.#unlink(slot, before)
       if (cell !== NONE) this.#link(slot, cell, part)
     }
-    if (cell !== NONE) this.#bound(Math.floor(cell / COLUMNS), amount)
+    if (cell !== NONE) this.#bound(Math.trunc(cell / COLUMNS), amount)
   }
 
   #packedLeft(slot: number): number {
@@ -155,8 +153,8 @@ export class RoomIndex {
     this.#next[slot] = head
     if (head !== NONE) this.#previous[head] = slot
     this.#heads[cell] = slot
-    const index = Math.floor(cell / COLUMNS)
-    const group = Math.floor(index / ROWS_PER_GROUP)
+    const index = Math.trunc(cell / COLUMNS)
+    const group = Math.trunc(index / ROWS_PER_GROUP)
     const bit = 1 << (cell % COLUMNS)
     this.#columns[index] = (this.#columns[index] ?? 0) | bit
     this.#groups[group] = (this.#groups[group] ?? 0) | bit
@@ -170,8 +168,8 @@ export class RoomIndex {
     if (previous === NONE) this.#heads[cell] = next
     else this.#next[previous] = next
     this.#cells[slot] = NONE
-    const index = Math.floor(cell / COLUMNS)
-    const part = Math.floor(index / ROWS)
+    const index = Math.trunc(cell / COLUMNS)
+    const part = Math.trunc(index / ROWS)
     this.#sizes[part] = (this.#sizes[part] ?? 0) - 1
     this.#counts[index] = (this.#counts[index] ?? 0) - 1
     if (this.#counts[index] === 0) {
@@ -183,7 +181,7 @@ export class RoomIndex {
 
   #emptyCell(index: number, column: number): void {
     this.#columns[index] = (this.#columns[index] ?? 0) & ~(1 << column)
-    const group = Math.floor(index / ROWS_PER_GROUP)
+    const group = Math.trunc(index / ROWS_PER_GROUP)
     let columns = 0
     for (let row = group * ROWS_PER_GROUP; row < (group + 1) * ROWS_PER_GROUP; row++) {
       columns |= this.#columns[row] ?? 0

@@ -15,6 +15,7 @@ import { chooseCandidate } from './choose.ts'
 /** As `PlacementPool`, slowly. */
 export class FullScanPool {
   readonly #slots = new Slots()
+  readonly #draw = new Draw()
   /** By slot. */
   readonly #candidates: (Candidate | undefined)[] = []
   readonly #tasks = new Map<string, BoundTask>()
@@ -73,10 +74,11 @@ export class FullScanPool {
       else refusals.add({ instanceId: candidate.instanceId, reason })
     }
     if (fitting.length === 0) return { kind: 'refused', refusals }
+    this.#draw.renew(random, this.#slots.count)
     const chosen = chooseCandidate(fitting, {
       group: request.group,
       strategies: request.rules.strategies,
-      draw: new Draw(random, this.#slots.count),
+      draw: this.#draw,
       countsByAttribute: (attribute) => this.#countsByAttribute(request.group, attribute),
     })
     return { kind: 'placed', instanceId: chosen.instanceId, availabilityZone: zoneOf(chosen) }
