@@ -35,9 +35,11 @@ export {
   checkDeploymentConfiguration,
   checkDesiredCount,
   checkServiceName,
+  DAEMON_PERCENTS,
   DEFAULT_PERCENTS,
   type DeploymentPercents,
   NO_CIRCUIT_BREAKER,
+  refuseDaemonMembers,
   refuseUnavailableCreation,
   refuseUnavailableService,
 } from './requests/service.ts'

@@ -241,6 +241,23 @@ describe('CreateService', () => {
     })
   })
 
+  it('is a daemon without a count of its own when that is asked for', async () => {
+    const created = await createWeb({ schedulingStrategy: 'DAEMON', desiredCount: undefined })
+    expect(created).toMatchObject({
+      schedulingStrategy: 'DAEMON',
+      desiredCount: 0,
+      deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 },
+    })
+    const list = (schedulingStrategy?: 'DAEMON' | 'REPLICA') =>
+      ecs.send(new ListServicesCommand({ schedulingStrategy })).then(({ serviceArns }) => serviceArns?.length)
+    expect([await list(), await list('DAEMON'), await list('REPLICA')]).toEqual([1, 1, 0])
+    expect(await errorOf(ecs.send(new UpdateServiceCommand({ service: 'web', desiredCount: 2 })))).toContain(
+      'does not support a desired count',
+    )
+    const { service } = await ecs.send(new DeleteServiceCommand({ service: 'web' }))
+    expect(service?.status).toBe('DRAINING')
+  })
+
   const refusals: [string, Partial<CreateServiceCommandInput>, string][] = [
     ['an unknown cluster', { cluster: 'x' }, 'ClusterNotFoundException: Cluster not found.'],
     ['an unknown task definition', { taskDefinition: 'x' }, 'ClientException: TaskDefinition not found.'],
@@ -252,7 +269,25 @@ describe('CreateService', () => {
       { loadBalancers: [{ containerName: 'httpd' }] },
       "does not support 'loadBalancers' yet",
     ],
-    ['DAEMON', { schedulingStrategy: 'DAEMON' }, 'does not support the scheduling strategy DAEMON yet'],
+    [
+      'a desired count of a daemon',
+      { schedulingStrategy: 'DAEMON' },
+      'The daemon scheduling strategy does not support a desired count for services.',
+    ],
+    [
+      'placement strategies of a daemon',
+      { schedulingStrategy: 'DAEMON', desiredCount: undefined, placementStrategy: [{ type: 'random' }] },
+      'The daemon scheduling strategy does not support placement strategies.',
+    ],
+    [
+      'a larger maximum percent of a daemon',
+      {
+        schedulingStrategy: 'DAEMON',
+        desiredCount: undefined,
+        deploymentConfiguration: { maximumPercent: 200 },
+      },
+      'The daemon scheduling strategy does not support values above 100 for maximumPercent',
+    ],
     [
       'a circuit breaker that counts otherwise',
       {

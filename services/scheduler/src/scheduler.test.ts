@@ -956,6 +956,76 @@ describe('the service loop and hosts', () => {
   })
 })
 
+describe('the service loop and daemons', () => {
+  const places = (): string[] =>
+    running()
+      .filter(({ desiredStatus }) => desiredStatus === TaskStatus.RUNNING)
+      .map(({ spec }) => `${spec?.containerInstanceId} ${spec?.deploymentId}`)
+      .toSorted()
+
+  const daemon = { schedulingStrategy: SchedulingStrategy.DAEMON, desiredCount: 0 }
+  const percents = { minimumHealthyPercent: 0, maximumPercent: 100 }
+
+  beforeEach(async () => {
+    await putInstance('a')
+    await putInstance('b')
+    startAgent()
+    await createService({ ...daemon, ...percents })
+    await settle()
+  })
+
+  test('the service loop runs a daemon on every instance, and counts them', async () => {
+    expect(places()).toEqual(['a d1', 'b d1'])
+    expect(service().desiredCount).toBe(2)
+    expect(deployments()['d1']?.status).toBe(ServiceDeploymentStatus.SUCCESSFUL)
+    expect(events().at(-1)).toBe('(service web) has reached a steady state.')
+  })
+
+  test('the service loop follows hosts when they come, drain and leave', async () => {
+    await putInstance('c')
+    await settle()
+    expect(places()).toEqual(['a d1', 'b d1', 'c d1'])
+    await putInstance('a', { status: ContainerInstanceStatus.DRAINING })
+    await settle()
+    expect(places()).toEqual(['b d1', 'c d1'])
+    expect(service().desiredCount).toBe(2)
+    const kept = bound().map(({ taskId }) => taskId)
+    await putInstance('b', { connected: false })
+    await settle()
+    expect(service().desiredCount).toBe(1)
+    await putInstance('b')
+    await settle()
+    expect(bound().map(({ taskId }) => taskId)).toEqual(kept)
+    expect(service().desiredCount).toBe(2)
+  })
+
+  test('the service loop replaces a daemon where it was when it rolls', async () => {
+    await updateService({ primaryDeploymentId: 'd2' }, 'd2')
+    await settle()
+    expect(places()).toEqual(['a d2', 'b d2'])
+    expect(bound()).toHaveLength(2)
+    expect(deployments()['d2']?.status).toBe(ServiceDeploymentStatus.SUCCESSFUL)
+  })
+
+  test('the service loop waits for room on the instance itself and says so when a daemon has none', async () => {
+    await putInstance('c', { memoryMib: 100 })
+    await settle()
+    expect(places()).toEqual(['a d1', 'b d1'])
+    expect(service().desiredCount).toBe(3)
+    expect(events().at(-1)).toContain('(container-instance c) has insufficient memory available.')
+    await putInstance('c')
+    await settle()
+    expect(places()).toEqual(['a d1', 'b d1', 'c d1'])
+  })
+
+  test('the service loop removes a daemon when it is deleted', async () => {
+    await updateService({ status: ServiceStatus.DRAINING, desiredCount: 0 })
+    await settle()
+    expect(bound()).toEqual([])
+    expect(service().status).toBe(ServiceStatus.INACTIVE)
+  })
+})
+
 describe('the reaper', () => {
   test('the reaper removes stopped tasks and tokens when their time has come, and nothing else', async () => {
     await putInstance('a')

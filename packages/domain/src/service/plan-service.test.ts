@@ -18,7 +18,7 @@ import {
 } from './event-texts.ts'
 import { EndedTasks } from './failures.ts'
 import { pickTasksToStop } from './pick-tasks.ts'
-import type { ServiceEffect, ServicePlan } from './plan.ts'
+import type { ServiceEffect, ServicePlan, StopTask, UpdateDeployment } from './plan.ts'
 import { planService } from './plan-service.ts'
 import type { DesiredService, ServiceDeploymentState, ServiceTask, TaskHost } from './service-state.ts'
 
@@ -35,6 +35,7 @@ class World {
     name: 'web',
     status: 'ACTIVE',
     incarnationId: INCARNATION,
+    strategy: 'replica',
     desiredCount: 0,
     primaryDeploymentId: 'd1',
     minimumHealthyPercent: 100,
@@ -77,6 +78,7 @@ class World {
     const observed = {
       tasks: this.tasks,
       hold: this.hold,
+      daemonInstanceIds: this.service.strategy === 'daemon' ? this.openInstances() : [],
       deployments: this.deployments,
       newestEvent: this.events.at(-1)?.message ?? '',
     }
@@ -125,25 +127,18 @@ class World {
     switch (effect.kind) {
       case 'start':
         return this.#start(effect)
-      case 'stop': {
-        const task = this.tasks.find(({ taskId }) => taskId === effect.taskId)
-        if (task !== undefined) task.isToldToStop = true
-        return [`stop ${effect.taskId} (${effect.cause}): ${effect.stoppedReason}`]
-      }
-      case 'update-deployment': {
-        const { kind, deploymentId, statusReason, ...row } = effect
-        const deployment = this.deployments.find((each) => each.deploymentId === deploymentId)
-        if (deployment !== undefined) Object.assign(deployment, row)
-        const retry = row.retryAfterMs === 0 ? '' : ` retry-after=${row.retryAfterMs - START_MS}ms`
-        return [
-          `${kind} ${deploymentId} ${row.status} failed=${row.consecutiveFailedCount}${retry} ${statusReason}`.trim(),
-        ]
-      }
+      case 'stop':
+        return this.#stop(effect)
+      case 'update-deployment':
+        return this.#updateDeployment(effect)
       case 'roll-back': {
         const deploymentId = `${effect.toDeploymentId}-again`
         this.deploy(deploymentId, effect.failedDeploymentId)
         return [`roll-back as ${deploymentId}: ${effect.statusReason}`]
       }
+      case 'set-desired-count':
+        this.service.desiredCount = effect.desiredCount
+        return [`set-desired-count ${effect.desiredCount}`]
       case 'deactivate':
         this.service.status = 'INACTIVE'
         return ['deactivate']
@@ -155,10 +150,36 @@ class World {
     }
   }
 
-  #start({ deploymentId, count, because }: Extract<ServiceEffect, { kind: 'start' }>): string[] {
+  #stop({ taskId, cause, stoppedReason }: StopTask): string[] {
+    const task = this.tasks.find((each) => each.taskId === taskId)
+    if (task !== undefined) task.isToldToStop = true
+    return [`stop ${taskId} (${cause}): ${stoppedReason}`]
+  }
+
+  #updateDeployment({ kind, deploymentId, statusReason, ...row }: UpdateDeployment): string[] {
+    const deployment = this.deployments.find((each) => each.deploymentId === deploymentId)
+    if (deployment !== undefined) Object.assign(deployment, row)
+    const retry = row.retryAfterMs === 0 ? '' : ` retry-after=${row.retryAfterMs - START_MS}ms`
+    return [
+      `${kind} ${deploymentId} ${row.status} failed=${row.consecutiveFailedCount}${retry} ${statusReason}`.trim(),
+    ]
+  }
+
+  /** Instances that may be given tasks. */
+  openInstances(): string[] {
+    const ids = Array.from({ length: this.instanceCount }, (_, index) => `i${index + 1}`)
+    return ids.filter((id) => !this.hosts.has(id))
+  }
+
+  #start({
+    deploymentId,
+    count,
+    because,
+    onInstanceIds,
+  }: Extract<ServiceEffect, { kind: 'start' }>): string[] {
     const started: string[] = []
     for (let index = 0; index < count; index++) {
-      const containerInstanceId = this.#roomiestInstance()
+      const containerInstanceId = onInstanceIds?.[index] ?? this.#roomiestInstance()
       if (containerInstanceId === undefined) break
       const taskId = `t${++this.#taskCount}`
       started.push(taskId)
@@ -258,6 +279,9 @@ class Transcript {
       run: each((task) => world.run(task)),
       end: each((task) => world.end(task)),
       obey: () => world.obey(),
+      daemon: () => {
+        world.service.strategy = 'daemon'
+      },
       'health-checks': () => {
         world.hasHealthChecks = true
       },
@@ -404,6 +428,23 @@ function checkedStep(world: World, chance: number): void {
   })
 }
 
+/** One step of a daemon: no instance gets a second task, and a deployment keeps the minimum of those that served. */
+function daemonStep(world: World): void {
+  const isOn = ({ containerInstanceId }: ServiceTask): boolean =>
+    world.openInstances().includes(containerInstanceId)
+  const servingCount = (): number =>
+    world.tasks.filter(
+      (task) => isOn(task) && !task.isToldToStop && task.lastStatus === 'RUNNING' && task.health === 'good',
+    ).length
+  const before = servingCount()
+  world.apply(world.plan(0.5))
+  const { minimumHealthyPercent } = world.service
+  const lower = Math.ceil((world.openInstances().length * minimumHealthyPercent) / 100)
+  expect(servingCount()).toBeGreaterThanOrEqual(Math.min(before, lower))
+  const counted = world.tasks.filter((task) => taskStatusOrder(task.lastStatus) <= taskStatusOrder('RUNNING'))
+  expect(new Set(counted.map(({ containerInstanceId }) => containerInstanceId)).size).toBe(counted.length)
+}
+
 type Happening =
   | { kind: 'advance'; ms: number }
   | { kind: 'desired'; count: number }
@@ -543,6 +584,39 @@ describe('planService under random histories', () => {
         expect(primary?.status).toBe(isUp && primary?.status !== 'STOPPED' ? 'SUCCESSFUL' : 'STOPPED')
         expect(world.plan(0)).toEqual([])
       }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('planService has one task of a daemon on every instance when all is over, and never two', () => {
+    fc.assert(
+      fc.property(
+        // With two instances any more leaves no room, in ECS as here.
+        fc.constantFrom(0, 50),
+        fc.array(happenings, { maxLength: 40 }),
+        (minimumHealthyPercent, history) => {
+          const world = new World()
+          Object.assign(world.service, { strategy: 'daemon', minimumHealthyPercent, maximumPercent: 100 })
+          for (const happening of history) {
+            if (happening.kind !== 'crash-loop') happen(world, happening)
+            daemonStep(world)
+          }
+          for (const id of world.hosts.keys()) putHost(world, { kind: 'host', id, host: 'sound' })
+          for (let round = 0; round < 30; round++) {
+            daemonStep(world)
+            world.obey()
+            world.nowMs = Math.max(world.nowMs + 100, world.wakeAtMs ?? 0)
+          }
+          expect(
+            world.tasks
+              .map((task) => `${task.containerInstanceId} ${task.deploymentId} ${task.lastStatus}`)
+              .toSorted(),
+          ).toEqual(world.openInstances().map((id) => `${id} ${world.service.primaryDeploymentId} RUNNING`))
+          expect(world.service.desiredCount).toBe(world.openInstances().length)
+          expect(world.deployments.at(-1)?.status).toBe('SUCCESSFUL')
+          expect(world.plan(0)).toEqual([])
+        },
+      ),
       { numRuns: 500 },
     )
   })

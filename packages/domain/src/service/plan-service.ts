@@ -1,5 +1,5 @@
 /**
- * What to do next for one replica service.
+ * What to do next for one service; this is the way of replica services, daemons have their own (`plan-daemon.ts`).
  *
  * Intuition: look at everything, decide everything, remember nothing. Each call takes one safe step towards
  * "the primary deployment has the desired count running and nobody else has tasks"; the loop calls again when
@@ -17,6 +17,7 @@
  */
 import { deploymentStuckEvent, heldEvent, lostEvent, steadyStateEvent } from './event-texts.ts'
 import { type PlanOptions, type ServiceEffect, type ServicePlan, TASKS_PER_STEP_MAX } from './plan.ts'
+import { planDaemon } from './plan-daemon.ts'
 import { endDeployments, planDeployments } from './plan-deployments.ts'
 import { planStops, scalingReason, stopAll, stopEvents } from './plan-stops.ts'
 import type { DesiredService, ObservedService } from './service-state.ts'
@@ -30,6 +31,7 @@ export function planService(
 ): ServicePlan {
   if (desired.status === 'INACTIVE') return []
   if (desired.status === 'DRAINING') return planDeletion(desired, observed)
+  if (desired.strategy === 'daemon') return planDaemon(desired, observed, options)
   const tasks = sortTasks(desired, observed.tasks, options.nowMs)
   const room = countRoom(desired, tasks)
   const deployments = planDeployments(desired, observed.deployments, {

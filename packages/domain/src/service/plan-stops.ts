@@ -2,7 +2,7 @@ import { replacedEvent, stoppedEvent, unhealthyEvent } from './event-texts.ts'
 import { pickTasksToStop } from './pick-tasks.ts'
 import { type ServiceEffect, type StopCause, type StopTask, TASKS_PER_STEP_MAX } from './plan.ts'
 import type { DesiredService, ServiceTask } from './service-state.ts'
-import { isFree, type SortedTasks } from './sort-tasks.ts'
+import { isFree, isServing, type SortedTasks } from './sort-tasks.ts'
 
 /** Of tasks whose health checks fail. */
 export const UNHEALTHY_REASON = 'Task failed container health checks'
@@ -29,9 +29,11 @@ export interface StopContext {
 
 /** The stops of one step of a replica service. */
 export function planStops(desired: DesiredService, { tasks, room, isOpen, nowMs }: StopContext): StopTask[] {
-  const surplus = surplusOf(desired, tasks, nowMs)
-  const surplusHealthy = surplus.filter((task) => tasks.currentHealthy.includes(task)).length
-  const drained = !isOpen ? [] : pickTasksToStop(tasks.outdatedFree, Math.max(0, room - surplusHealthy))
+  const beyond = surplusOf(desired, tasks, nowMs)
+  // Those that serve stay while the minimum needs them, which it may when protected ones do not serve yet.
+  const surplusServing = beyond.filter(isServing).slice(0, Math.max(0, room))
+  const surplus = [...beyond.filter((task) => !isServing(task)), ...surplusServing]
+  const drained = isOpen ? pickTasksToStop(tasks.outdatedFree, Math.max(0, room - surplusServing.length)) : []
   const scaling = scalingReason(desired)
   return [
     ...stopAll(tasks.strays, 'stray', scaling),

@@ -38,6 +38,8 @@ export type ServiceEffect =
       readonly count: number
       /** An event to say before, when at least one is started; empty: none. */
       readonly because: string
+      /** One on each of these; absent: wherever the placement rules say. */
+      readonly onInstanceIds?: readonly string[]
     }
   | StopTask
   | UpdateDeployment
@@ -48,6 +50,8 @@ export type ServiceEffect =
       readonly toDeploymentId: string
       readonly statusReason: string
     }
+  /** What a daemon is to run on has been counted. */
+  | { readonly kind: 'set-desired-count'; readonly desiredCount: number }
   /** The service becomes INACTIVE. */
   | { readonly kind: 'deactivate' }
   | { readonly kind: 'event'; readonly message: string }

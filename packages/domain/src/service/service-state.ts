@@ -2,13 +2,14 @@ import type { ContactHold } from '../instance/host-contact.ts'
 import type { TaskStatus } from '../task/task-status.ts'
 import type { EndedTasks } from './failures.ts'
 
-/** What the user wants of a replica service. */
+/** What the user wants of a service. */
 export interface DesiredService {
   readonly name: string
   readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
   /** Tells services of one name apart that were deleted and created again. */
   readonly incarnationId: string
-  /** 0 or more. */
+  readonly strategy: 'daemon' | 'replica'
+  /** 0 or more. Of a daemon: the instances it was to run on when they were last counted. */
   readonly desiredCount: number
   /** The deployment that the service moves to. */
   readonly primaryDeploymentId: string
@@ -80,6 +81,8 @@ export interface ObservedService {
   readonly deployments: readonly ServiceDeploymentState[]
   /** The brake on its tasks that are `held`; `undefined`: there are none. */
   readonly hold: ContactHold | undefined
+  /** Where a daemon is to run, in any order; empty for replica services. */
+  readonly daemonInstanceIds: readonly string[]
   /** The message of the newest event; empty: there is none. */
   readonly newestEvent: string
 }

@@ -38,7 +38,8 @@ export interface SortedTasks {
 
 const RUNNING = taskStatusOrder('RUNNING')
 
-const isCounted = ({ lastStatus }: ServiceTask): boolean => taskStatusOrder(lastStatus) <= RUNNING
+/** Whether the task is PENDING or RUNNING by what its agent last said. */
+export const isCounted = ({ lastStatus }: ServiceTask): boolean => taskStatusOrder(lastStatus) <= RUNNING
 
 /** Whether the task serves: RUNNING, its health checks passed if it has any, on a host that answers. */
 export const isServing = ({ lastStatus, health, host }: ServiceTask): boolean =>

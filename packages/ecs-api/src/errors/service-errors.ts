@@ -43,6 +43,26 @@ export const SERVICE_ERRORS = {
     wording: 'homeport',
     operations: 'CreateService UpdateService',
   },
+  daemonDesiredCount: {
+    code: 'InvalidParameterException',
+    message:
+      'The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again',
+    wording: 'ecs',
+    operations: 'CreateService UpdateService',
+  },
+  daemonPlacement: {
+    code: 'InvalidParameterException',
+    message:
+      'The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again',
+    wording: 'ecs',
+    operations: 'CreateService UpdateService',
+  },
+  daemonMaximumPercent: {
+    code: 'InvalidParameterException',
+    message: 'The daemon scheduling strategy does not support values above 100 for maximumPercent',
+    wording: 'ecs',
+    operations: 'CreateService UpdateService',
+  },
   deploymentPercents: {
     code: 'InvalidParameterException',
     message: 'Invalid deployment configuration: {problem}.',

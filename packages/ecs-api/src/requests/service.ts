@@ -44,12 +44,25 @@ export function refuseUnavailableService(input: CreateServiceCommandInput | Upda
  */
 export function refuseUnavailableCreation(input: CreateServiceCommandInput): void {
   refuseUnavailableService(input)
-  if (input.schedulingStrategy === 'DAEMON') refuse('the scheduling strategy DAEMON')
   if (isAskedFor(input.role)) refuse("'role'")
 }
 
 /** How many of a service's tasks run while a deployment rolls; ECS's defaults for replica services. */
 export const DEFAULT_PERCENTS: DeploymentPercents = { minimumHealthyPercent: 100, maximumPercent: 200 }
+
+/** The same for daemon services; the maximum cannot be another one. */
+export const DAEMON_PERCENTS: DeploymentPercents = { minimumHealthyPercent: 0, maximumPercent: 100 }
+
+/**
+ * Refuses what a daemon service cannot have: the instances decide how many tasks there are and where.
+ * @throws {EcsError} naming it.
+ */
+export function refuseDaemonMembers(input: CreateServiceCommandInput | UpdateServiceCommandInput): void {
+  if (input.desiredCount !== undefined) throw ecsError('daemonDesiredCount')
+  if (isAskedFor(input.placementStrategy)) throw ecsError('daemonPlacement')
+  if ((input.deploymentConfiguration?.maximumPercent ?? 0) > DAEMON_PERCENTS.maximumPercent)
+    throw ecsError('daemonMaximumPercent')
+}
 
 /** Percent of the desired count. */
 export interface DeploymentPercents {

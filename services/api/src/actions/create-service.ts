@@ -16,9 +16,11 @@ import {
   checkPlacement,
   checkServiceName,
   checkTags,
+  DAEMON_PERCENTS,
   DEFAULT_PERCENTS,
   ecsError,
   NO_CIRCUIT_BREAKER,
+  refuseDaemonMembers,
   refuseUnavailableCreation,
 } from '@homeport/ecs-api'
 import { type ClusterScope, joinKey, type Row, serviceKey, TransactionBuilder } from '@homeport/store'
@@ -64,15 +66,21 @@ function checkRequest(input: EcsInput<'CreateService'>, request: ApiRequest): Dr
   if (input.taskDefinition === undefined) throw ecsError('memberBlank', { member: 'TaskDefinition' })
   const definition = requireActiveTaskDefinition(request, input.taskDefinition)
   const scope: ClusterScope = { ...request.namespace, cluster: cluster.value.name }
-  const percents = checkDeploymentConfiguration(input.deploymentConfiguration, DEFAULT_PERCENTS)
+  const isDaemon = input.schedulingStrategy === 'DAEMON'
+  if (isDaemon) refuseDaemonMembers(input)
+  const percents = checkDeploymentConfiguration(
+    input.deploymentConfiguration,
+    isDaemon ? DAEMON_PERCENTS : DEFAULT_PERCENTS,
+  )
   const placement = checkPlacement(input.placementConstraints, input.placementStrategy)
   const { clientToken: _clientToken, cluster: _cluster, ...rest } = input
   const service = create(ServiceSchema, {
     ...scope,
     name,
     status: ServiceStatus.ACTIVE,
-    schedulingStrategy: SchedulingStrategy.REPLICA,
-    desiredCount: checkDesiredCount(input.desiredCount),
+    schedulingStrategy: isDaemon ? SchedulingStrategy.DAEMON : SchedulingStrategy.REPLICA,
+    // Of a daemon the scheduler counts the instances.
+    desiredCount: isDaemon ? 0 : checkDesiredCount(input.desiredCount),
     ...percents,
     ...checkCircuitBreaker(input.deploymentConfiguration, NO_CIRCUIT_BREAKER),
     createdAtMs: request.ports.clock.now(),

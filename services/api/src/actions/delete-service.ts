@@ -2,7 +2,7 @@ import { clone } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
 import { ecsError } from '@homeport/ecs-api'
 import { type ClusterScope, TransactionBuilder } from '@homeport/store'
-import { ServiceSchema, ServiceStatus } from '@homeport/wire/types'
+import { SchedulingStrategy, ServiceSchema, ServiceStatus } from '@homeport/wire/types'
 import { type Attempt, transact } from '../commit/transact.ts'
 import { requireClusterScope } from '../lookup/clusters.ts'
 import { findService } from '../lookup/members.ts'
@@ -28,7 +28,9 @@ function attempt(input: EcsInput<'DeleteService'>, request: ApiRequest, scope: C
   const { row } = findService(request, scope, input.service ?? '')
   if (row === undefined || row.value.status === ServiceStatus.INACTIVE) throw ecsError('serviceNotFound')
   if (row.value.status === ServiceStatus.DRAINING) return { result: undefined }
-  if (row.value.desiredCount > 0 && input.force !== true) throw ecsError('serviceScaled')
+  // A daemon has no count that its user could scale down.
+  const isScaled = row.value.schedulingStrategy !== SchedulingStrategy.DAEMON && row.value.desiredCount > 0
+  if (isScaled && input.force !== true) throw ecsError('serviceScaled')
   const service = clone(ServiceSchema, row.value)
   service.status = ServiceStatus.DRAINING
   service.desiredCount = 0

@@ -4,7 +4,7 @@ import { type Service, ServiceStatus } from '@homeport/wire/types'
 import { requireClusterScope } from '../lookup/clusters.ts'
 import { paginate } from '../paging/paginate.ts'
 import type { ApiRequest } from '../ports.ts'
-import { primaryRevision } from '../view/service-view.ts'
+import { primaryRevision, schedulingStrategyOf } from '../view/service-view.ts'
 import type { EcsInput, EcsOutput } from './action.ts'
 
 /** ECS's own default, smaller than everywhere else. */
@@ -16,11 +16,11 @@ export async function listServices(
   request: ApiRequest,
 ): Promise<EcsOutput<'ListServices'>> {
   const scope = requireClusterScope(request, input.cluster)
-  const { launchType, schedulingStrategy = 'REPLICA' } = input
+  const { launchType, schedulingStrategy } = input
   const rows = request.ports.state.reader.view.table('services').find('cluster', clusterKey(scope))
   const isListed = (service: Service): boolean =>
     service.status !== ServiceStatus.INACTIVE &&
-    schedulingStrategy === 'REPLICA' &&
+    (schedulingStrategy === undefined || schedulingStrategyOf(service) === schedulingStrategy) &&
     (launchType === undefined || primaryRevision(request, service)?.launchType === launchType)
   const page = paginate(request, input, {
     items: rows,

@@ -11,10 +11,17 @@ import {
   checkLaunch,
   checkPlacement,
   ecsError,
+  refuseDaemonMembers,
   refuseUnavailableService,
 } from '@homeport/ecs-api'
 import { type ClusterScope, type Row, TransactionBuilder } from '@homeport/store'
-import { type Service, type ServiceRevision, ServiceSchema, ServiceStatus } from '@homeport/wire/types'
+import {
+  SchedulingStrategy,
+  type Service,
+  type ServiceRevision,
+  ServiceSchema,
+  ServiceStatus,
+} from '@homeport/wire/types'
 import { type Attempt, transact } from '../commit/transact.ts'
 import { addDeployment, type RevisionSettings } from '../deployments/new-deployment.ts'
 import { requireClusterScope } from '../lookup/clusters.ts'
@@ -68,6 +75,7 @@ function requireActiveService(
 
 function changedService(input: EcsInput<'UpdateService'>, current: Service): Service {
   refuseUnavailableService(input)
+  if (current.schedulingStrategy === SchedulingStrategy.DAEMON) refuseDaemonMembers(input)
   const service = clone(ServiceSchema, current)
   Object.assign(service, checkDeploymentConfiguration(input.deploymentConfiguration, current))
   Object.assign(service, checkCircuitBreaker(input.deploymentConfiguration, current))

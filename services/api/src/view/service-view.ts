@@ -23,6 +23,7 @@ import {
   serviceMemberKey,
 } from '@homeport/store'
 import {
+  SchedulingStrategy,
   type ServiceDeployment,
   ServiceDeploymentStatus,
   type ServiceRevision,
@@ -53,6 +54,10 @@ const ROLLOUT_STATES: Readonly<Record<ServiceDeploymentStatus, DeploymentRollout
 
 /** ECS's `id` of a deployment, and the `startedBy` of its tasks. */
 export const deploymentName = (deploymentId: string): string => `ecs-svc/${deploymentId}`
+
+/** ECS's name of how a service is scheduled. */
+export const schedulingStrategyOf = ({ schedulingStrategy }: StoredService): 'DAEMON' | 'REPLICA' =>
+  schedulingStrategy === SchedulingStrategy.DAEMON ? 'DAEMON' : 'REPLICA'
 
 /** Where a service is. */
 export const serviceScopeOf = ({ accountId, region, cluster, name }: StoredService): ServiceScope => ({
@@ -87,7 +92,7 @@ export function serviceView(
     events: eventsOf(request, service),
     createdAt: dateOf(service.createdAtMs),
     createdBy: textOf(service.createdBy),
-    schedulingStrategy: 'REPLICA',
+    schedulingStrategy: schedulingStrategyOf(service),
     deploymentController: { type: 'ECS' },
     propagateTags: (textOf(service.propagateTags) ?? 'NONE') as PropagateTags,
     tags: options.withTags ? tagsOf(service.tags) : [],

@@ -14,6 +14,7 @@ import {
 } from '@homeport/domain'
 import type { TransactionBuilder } from '@homeport/store'
 import {
+  type Service,
   ServiceDeploymentSchema,
   ServiceDeploymentStatus,
   ServiceEventSchema,
@@ -22,7 +23,7 @@ import {
   type Task,
   TaskSchema,
 } from '@homeport/wire/types'
-import { insertTasks, placeTasks } from '../placement/place-tasks.ts'
+import { insertTasks, placeOnEach, placeTasks } from '../placement/place-tasks.ts'
 import type { SchedulerPorts } from '../ports.ts'
 import { fromDeploymentStatus } from '../view/to-domain.ts'
 import { isFinished, pruneDeployments } from './prune-deployments.ts'
@@ -63,6 +64,8 @@ class PlanApplication {
   readonly #transaction: TransactionBuilder
   readonly #nowMs: number
   #tasks: readonly Task[] = []
+  /** What becomes of the service's own row. */
+  readonly #serviceChanges: Partial<Pick<Service, 'desiredCount' | 'primaryDeploymentId' | 'status'>> = {}
   #eventCount = 0
   #isUnplaced = false
   #againAtMs: number | undefined
@@ -88,8 +91,11 @@ class PlanApplication {
       case 'roll-back':
         this.#rollBack(effect)
         break
+      case 'set-desired-count':
+        this.#serviceChanges.desiredCount = effect.desiredCount
+        break
       case 'deactivate':
-        this.#deactivate()
+        this.#serviceChanges.status = ServiceStatus.INACTIVE
         break
       case 'event':
         this.#say(effect.message)
@@ -101,10 +107,17 @@ class PlanApplication {
   }
 
   finish(): AppliedPlan {
+    const { row, service } = this.#snapshot
+    if (Object.keys(this.#serviceChanges).length > 0)
+      this.#transaction.update(
+        'services',
+        row,
+        create(ServiceSchema, { ...service, ...this.#serviceChanges }),
+      )
     pruneDeployments(this.#ports.state.reader.view, this.#snapshot, this.#transaction)
     const hasChanges = !this.#transaction.isEmpty
     // What was planned holds only for the service as it was read.
-    if (hasChanges) this.#transaction.expectUnchanged('services', this.#snapshot.row)
+    if (hasChanges) this.#transaction.expectUnchanged('services', row)
     return {
       transaction: this.#transaction,
       hasChanges,
@@ -119,9 +132,15 @@ class PlanApplication {
     this.#ports.view.drop(this.#tasks)
   }
 
-  #start({ deploymentId, count, because }: Extract<ServiceEffect, { kind: 'start' }>): void {
+  #start({ deploymentId, count, because, onInstanceIds }: Extract<ServiceEffect, { kind: 'start' }>): void {
     const { template, rules } = templateOf(this.#ports.state.reader.view, this.#snapshot, deploymentId)
-    const { tasks, refusals } = placeTasks(this.#ports, template, { count, rules })
+    const { tasks, refusals } =
+      onInstanceIds === undefined
+        ? placeTasks(this.#ports, template, { count, rules })
+        : placeOnEach(this.#ports, template, {
+            instanceIds: onInstanceIds,
+            rules: { ...rules, isDistinct: false },
+          })
     this.#tasks = tasks
     insertTasks(this.#ports, this.#transaction, tasks)
     const { name } = this.#snapshot.service
@@ -188,16 +207,7 @@ class PlanApplication {
         rollbackOfDeploymentId: failed.deploymentId,
       }),
     )
-    this.#transaction.update(
-      'services',
-      this.#snapshot.row,
-      create(ServiceSchema, { ...service, primaryDeploymentId: deploymentId }),
-    )
-  }
-
-  #deactivate(): void {
-    const service = create(ServiceSchema, { ...this.#snapshot.service, status: ServiceStatus.INACTIVE })
-    this.#transaction.put('services', service)
+    this.#serviceChanges.primaryDeploymentId = deploymentId
   }
 
   #say(message: string): void {

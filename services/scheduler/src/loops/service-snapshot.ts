@@ -3,6 +3,7 @@ import type { Row } from '@homeport/store'
 import type { Service } from '@homeport/wire/types'
 import type { NewestEvents } from '../view/service-history.ts'
 import { toDeploymentStatus, toDesiredService, toServiceTask } from '../view/to-domain.ts'
+import { daemonInstanceIds } from './daemon-instances.ts'
 import { type SurroundingsPorts, TaskSurroundings } from './task-surroundings.ts'
 
 /** Everything about one service at one revision. */
@@ -34,17 +35,21 @@ export function readService(ports: SurroundingsPorts, key: string): ServiceSnaps
   )
   const surroundings = new TaskSurroundings(ports, service)
   const tasks = [...taskRows.values()].map(({ value }) => toServiceTask(value, surroundings.of(value)))
+  const deploymentRows = new Map(deployments.map((deployment) => [deployment.value.deploymentId, deployment]))
+  const desired = toDesiredService(service)
+  const isDaemon = desired.strategy === 'daemon' && desired.status === 'ACTIVE'
   const events = history.newestEvents(view, scope, service.incarnationId)
   return {
     row,
     service,
-    desired: toDesiredService(service),
+    desired,
     taskRows,
-    deploymentRows: new Map(deployments.map((deployment) => [deployment.value.deploymentId, deployment])),
+    deploymentRows,
     events,
     observed: {
       tasks,
       hold: surroundings.hold,
+      daemonInstanceIds: isDaemon ? daemonInstanceIds(ports, { service, deploymentRows }) : [],
       deployments: deployments.map(({ value }) => ({
         deploymentId: value.deploymentId,
         status: toDeploymentStatus(value.status),

@@ -26,7 +26,7 @@ export interface DeploymentTemplate {
  */
 export function templateOf(
   view: ViewReader,
-  snapshot: ServiceSnapshot,
+  snapshot: Pick<ServiceSnapshot, 'deploymentRows' | 'service'>,
   deploymentId: string,
 ): DeploymentTemplate {
   const { service } = snapshot

@@ -1,5 +1,5 @@
 /** Choosing instances for several tasks of one kind, each taking its place before the next is placed. */
-import type { PlacementRequest, PlacementRules, Refusals } from '@homeport/domain'
+import { type PlacementRequest, type PlacementRules, Refusals } from '@homeport/domain'
 import { clusterKey, clusterMemberKey, type TransactionBuilder } from '@homeport/store'
 import type { Task } from '@homeport/wire/types'
 import type { SchedulerPorts } from '../ports.ts'
@@ -9,7 +9,7 @@ import { newTask, type TaskTemplate } from './new-task.ts'
 /** What was decided; `tasks` are assumed. */
 export interface PlacedTasks {
   readonly tasks: readonly Task[]
-  /** Why the next one found no place; `undefined`: all have one. */
+  /** Why the others found no place; `undefined`: all have one. */
   readonly refusals: Refusals | undefined
 }
 
@@ -41,6 +41,31 @@ export function placeTasks(
     tasks.push(task)
   }
   return { tasks, refusals: undefined }
+}
+
+/** Places one task on each of the instances that takes one. */
+export function placeOnEach(
+  ports: SchedulerPorts,
+  template: TaskTemplate,
+  options: { readonly instanceIds: readonly string[]; readonly rules: PlacementRules },
+): PlacedTasks {
+  const pool = ports.view.pools.pool(clusterKey(template))
+  const request = requestOf(template, options.rules)
+  const createdAtMs = ports.clock.now()
+  const tasks: Task[] = []
+  const refusals = new Refusals()
+  for (const instanceId of options.instanceIds) {
+    const placement = pool.placeOn(instanceId, request)
+    if (placement.kind === 'unfit') {
+      ports.metrics.refusals.inc({ reason: placement.reason })
+      refusals.add({ instanceId, reason: placement.reason })
+      continue
+    }
+    const task = newTask(template, placement, { ids: ports.ids, createdAtMs })
+    ports.view.pools.assume(task)
+    tasks.push(task)
+  }
+  return { tasks, refusals: tasks.length < options.instanceIds.length ? refusals : undefined }
 }
 
 /**

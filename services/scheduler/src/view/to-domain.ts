@@ -18,6 +18,7 @@ import {
   type ContainerInstance,
   ContainerInstanceStatus,
   HealthStatus,
+  SchedulingStrategy,
   type Service,
   ServiceDeploymentStatus,
   ServiceStatus,
@@ -92,6 +93,7 @@ function circuitBreakerOf(service: Service): DesiredService['circuitBreaker'] {
 export const toDesiredService = (service: Service): DesiredService => ({
   name: service.name,
   status: SERVICE_STATUSES[service.status] ?? 'INACTIVE',
+  strategy: service.schedulingStrategy === SchedulingStrategy.DAEMON ? 'daemon' : 'replica',
   incarnationId: service.incarnationId,
   desiredCount: service.desiredCount,
   primaryDeploymentId: service.primaryDeploymentId,

@@ -53,7 +53,7 @@ export type Service = Message<"homeport.types.v1.Service"> & {
   schedulingStrategy: SchedulingStrategy;
 
   /**
-   * Tasks wanted by a replica service, 0 or more.
+   * Tasks wanted, 0 or more. Writer for a daemon: scheduler, which counts the instances that are to run one.
    *
    * @generated from field: uint32 desired_count = 7;
    */
