@@ -34,7 +34,8 @@ const TASKS_PER_SERVICE = 30
 /** Enough to be contended: a host of the hard case has a quarter of them taken. */
 const CONTENDED_PORTS = 32
 const FIRST_PORT = 8000
-const CHURN_COUNT = 40_000
+/** At most; no more than stand, since for each one of them goes. */
+const CHURN_COUNT_MAX = 40_000
 
 const CPU_UNITS = [64, 128, 256, 512, 1024]
 const MEMORY_MIB = [128, 256, 512, 1024, 2048, 4096]
@@ -88,7 +89,7 @@ export function hardWorkload(instanceCount: number): Workload {
       { cpuUnits: 8192, memoryMib: 20_480 },
     ]),
     standing: makeTasks(count, contended),
-    arriving: makeTasks(CHURN_COUNT, (index) => {
+    arriving: makeTasks(Math.min(count, CHURN_COUNT_MAX), (index) => {
       const { free, constrained } = pick(random, variants)
       return { ...contended(count + index), rules: random.next() < 0.1 ? constrained : free }
     }),

@@ -17,6 +17,11 @@ export const REFUSAL_REASONS = [
 /** One of `REFUSAL_REASONS`. */
 export type RefusalReason = (typeof REFUSAL_REASONS)[number] | Shortage
 
+/** The place of each reason: ten thousand refusals are counted for one answer. */
+const RANKS = Object.fromEntries(REFUSAL_REASONS.map((reason, rank) => [reason, rank])) as Readonly<
+  Record<RefusalReason, number>
+>
+
 /** One instance that did not take a task. */
 export interface Refusal {
   readonly instanceId: string
@@ -28,9 +33,11 @@ export const REFUSALS_LISTED_MAX = 10
 
 /** Why no instance took a task. Collected while instances are looked at. */
 export class Refusals {
-  readonly #counts = new Map<RefusalReason, number>()
+  /** By rank. */
+  readonly #counts: number[] = REFUSAL_REASONS.map(() => 0)
   readonly #listed: Refusal[] = []
   #closest: Refusal | undefined
+  #closestRank = -1
 
   /** The instance that passed the most filters, the first looked at among equals; `undefined`: there is none. */
   get closest(): Refusal | undefined {
@@ -42,25 +49,31 @@ export class Refusals {
     return this.#listed
   }
 
-  /** Instances per reason, in no particular order. */
+  /** Instances per reason, in the order of the reasons. */
   get counts(): ReadonlyMap<RefusalReason, number> {
-    return this.#counts
+    const counts = new Map<RefusalReason, number>()
+    for (const [rank, reason] of REFUSAL_REASONS.entries()) {
+      const count = this.#counts[rank] ?? 0
+      if (count > 0) counts.set(reason, count)
+    }
+    return counts
   }
 
   /** Counts one instance in. */
   add(refusal: Refusal): void {
-    this.#counts.set(refusal.reason, (this.#counts.get(refusal.reason) ?? 0) + 1)
+    const rank = RANKS[refusal.reason]
+    this.#counts[rank] = (this.#counts[rank] ?? 0) + 1
     if (this.#listed.length < REFUSALS_LISTED_MAX) this.#listed.push(refusal)
-    if (this.#closest === undefined || rank(refusal) > rank(this.#closest)) this.#closest = refusal
+    if (rank <= this.#closestRank) return
+    this.#closest = refusal
+    this.#closestRank = rank
   }
 
   /** As `3 container instances: 2 RESOURCE:MEMORY, 1 AGENT`. */
   summary(): string {
     let total = 0
     const parts: string[] = []
-    for (const reason of REFUSAL_REASONS) {
-      const count = this.#counts.get(reason)
-      if (count === undefined) continue
+    for (const [reason, count] of this.counts) {
       total += count
       parts.push(`${count} ${reason}`)
     }
@@ -68,8 +81,6 @@ export class Refusals {
     return `${total} container instance${total === 1 ? '' : 's'}: ${parts.join(', ')}`
   }
 }
-
-const rank = ({ reason }: Refusal): number => REFUSAL_REASONS.indexOf(reason)
 
 /** What ECS says of a cluster without instances. */
 export const NO_INSTANCES = 'No Container Instances were found in your cluster.'

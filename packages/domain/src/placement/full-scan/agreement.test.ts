@@ -150,11 +150,20 @@ class Pair {
   }
 
   #place(move: Extract<Step, { kind: 'place' }>): readonly [unknown, unknown] {
-    const [indexed, scanned] = this.#both((pool) => ({
-      placement: pool.place(move, { next: () => move.chance }),
-      named: [1, 2].map((number) => pool.placeOn(`instance-${number}`, move)),
-      taskCount: pool.taskCount,
-    }))
+    const [indexed, scanned] = this.#both((pool) => {
+      // Counted: pools that spend chances differently choose differently from the next placement on.
+      let chances = 0
+      const next = (): number => {
+        chances++
+        return move.chance
+      }
+      return {
+        placement: pool.place(move, { next }),
+        named: [1, 2].map((number) => pool.placeOn(`instance-${number}`, move)),
+        taskCount: pool.taskCount,
+        chances,
+      }
+    })
     const { placement } = indexed
     if (placement.kind === 'placed') this.#bind({ ...move, containerInstanceId: placement.instanceId })
     return [explained(indexed), explained(scanned)]

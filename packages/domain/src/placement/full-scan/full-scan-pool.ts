@@ -65,6 +65,7 @@ export class FullScanPool {
 
   /** Chooses an instance for one task. Binds nothing. Deregistered instances are not counted as refusing. */
   place(request: PlacementRequest, random: Chances): Placement {
+    this.#draw.renew(random, this.#slots.count)
     const refusals = new Refusals()
     const fitting: Candidate[] = []
     for (const candidate of this.#candidates) {
@@ -74,7 +75,6 @@ export class FullScanPool {
       else refusals.add({ instanceId: candidate.instanceId, reason })
     }
     if (fitting.length === 0) return { kind: 'refused', refusals }
-    this.#draw.renew(random, this.#slots.count)
     const chosen = chooseCandidate(fitting, {
       group: request.group,
       strategies: request.rules.strategies,
