@@ -2,7 +2,7 @@ import { clusterKey } from '@homeport/store'
 import { requestOf } from '../placement/place-tasks.ts'
 import type { SchedulerPorts } from '../ports.ts'
 import { NO_REQUIREMENTS } from '../view/to-domain.ts'
-import type { ServiceSnapshot } from './service-snapshot.ts'
+import type { ServiceRows } from './service-rows.ts'
 import { templateOf } from './service-template.ts'
 
 /**
@@ -11,11 +11,11 @@ import { templateOf } from './service-template.ts'
  */
 export function daemonInstanceIds(
   ports: Pick<SchedulerPorts, 'state' | 'view'>,
-  snapshot: Pick<ServiceSnapshot, 'deploymentRows' | 'service'>,
+  rows: ServiceRows,
 ): string[] {
   const { view } = ports.state.reader
-  const { service } = snapshot
-  const { template, rules } = templateOf(view, snapshot, service.primaryDeploymentId)
+  const { service } = rows
+  const { template, rules } = templateOf(view, rows, service.primaryDeploymentId)
   const request = requestOf(template, { ...rules, isDistinct: false })
   const { requiredAttributes } = request.requirements
   const weightless = { ...request, requirements: { ...NO_REQUIREMENTS, requiredAttributes } }

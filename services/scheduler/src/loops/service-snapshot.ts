@@ -1,21 +1,18 @@
 import type { DesiredService, ObservedService } from '@homeport/domain'
 import type { Row } from '@homeport/store'
-import type { Service } from '@homeport/wire/types'
 import type { NewestEvents } from '../view/service-history.ts'
 import { toDeploymentStatus, toDesiredService, toServiceTask } from '../view/to-domain.ts'
 import { daemonInstanceIds } from './daemon-instances.ts'
+import type { ServiceRows } from './service-rows.ts'
 import { type SurroundingsPorts, TaskSurroundings } from './task-surroundings.ts'
 
 /** Everything about one service at one revision. */
-export interface ServiceSnapshot {
+export interface ServiceSnapshot extends ServiceRows {
   readonly row: Row<'services'>
-  readonly service: Service
   readonly desired: DesiredService
   readonly observed: ObservedService
   /** Bound tasks by task id. */
   readonly taskRows: ReadonlyMap<string, Row<'tasks'>>
-  /** Of this incarnation, by deployment id. */
-  readonly deploymentRows: ReadonlyMap<string, Row<'serviceDeployments'>>
   readonly events: NewestEvents
 }
 

@@ -11,7 +11,7 @@ import {
   TaskSpecSchema,
 } from '@homeport/wire/types'
 import type { TaskTemplate } from '../placement/new-task.ts'
-import type { ServiceSnapshot } from './service-snapshot.ts'
+import type { ServiceRows } from './service-rows.ts'
 
 /** What the tasks of one deployment are made from, and where they may go. */
 export interface DeploymentTemplate {
@@ -24,13 +24,9 @@ export interface DeploymentTemplate {
  * @throws {Error} when its revision or task definition is missing, or its constraints are no query: the API
  * writes them together and checks them, so the loop says so and tries again.
  */
-export function templateOf(
-  view: ViewReader,
-  snapshot: Pick<ServiceSnapshot, 'deploymentRows' | 'service'>,
-  deploymentId: string,
-): DeploymentTemplate {
-  const { service } = snapshot
-  const deployment = required(snapshot.deploymentRows.get(deploymentId), `deployment ${deploymentId}`).value
+export function templateOf(view: ViewReader, rows: ServiceRows, deploymentId: string): DeploymentTemplate {
+  const { service } = rows
+  const deployment = required(rows.deploymentRows.get(deploymentId), `deployment ${deploymentId}`).value
   const scope = { ...service, service: service.name }
   const revisionKey = serviceMemberKey(scope, deployment.targetRevisionId)
   const revision = required(
