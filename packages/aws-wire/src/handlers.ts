@@ -8,10 +8,10 @@ import type { ServiceName } from './registry/service-table.ts'
  * protocols it is decoded and written anew, so it is always right and only fast for JSON.
  */
 export class RawJson {
-  /** A complete JSON object. It is sent as it is: the writer answers for its shape. */
-  readonly body: string
+  /** A complete JSON object, as text or as its UTF-8. It is sent as it is: the writer answers for its shape. */
+  readonly body: string | Uint8Array
 
-  constructor(body: string) {
+  constructor(body: string | Uint8Array) {
     this.body = body
   }
 }

@@ -16,6 +16,8 @@ import { type ApiMetrics, createApiMetrics } from './edge/metrics.ts'
 import { type RootCredentials, rootCredentialLookup } from './edge/root-credentials.ts'
 import { createPageTokens } from './paging/page-tokens.ts'
 import { createSchedulerClient } from './scheduler/scheduler-client.ts'
+import { TaskLists } from './task-lists/task-lists.ts'
+import { TaskTexts } from './view/task-texts.ts'
 
 /** Where an api finds the others, and whom it serves. */
 export interface ApiOptions {
@@ -85,6 +87,8 @@ export async function startApiOn(
   const lifecycle = new Lifecycle()
   const counts = new TaskCounts()
   lifecycle.defer(counts.follow(state.reader))
+  const taskLists = new TaskLists()
+  lifecycle.defer(taskLists.follow(state.reader))
   const metrics = createApiMetrics(ports.registry)
   const scheduler = lifecycle.own(createSchedulerClient(options.schedulerAddress, ports.clock))
   const actions = bindActions(
@@ -92,6 +96,8 @@ export async function startApiOn(
       state,
       scheduler,
       counts,
+      taskLists,
+      taskTexts: new TaskTexts(),
       pageTokens: createPageTokens(options.rootCredentials.secretAccessKey, ports.ids),
       clock: ports.clock,
       ids: ports.ids,

@@ -91,5 +91,7 @@ function parseJson(text: string): unknown {
  * @throws {MismatchError} when the handler's JSON isn't an output of the operation.
  */
 export function readJsonOutput(operation: OperationModel, output: RawJson): Record<string, unknown> {
-  return reader.structure(operation.output, parseJson(output.body))
+  const { body } = output
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+  return reader.structure(operation.output, parseJson(text))
 }

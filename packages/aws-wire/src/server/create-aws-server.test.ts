@@ -58,29 +58,33 @@ describe('createAwsServer', () => {
     })
   })
 
-  test('sends RawJson as it is, and translates it for query clients', async () => {
-    const raw = new RawJson('{"clusterArns":["raw"],"nextToken":"t"}')
-    const url = await serveEcs({ ListClusters: async () => raw })
-    const answer = await sendSigned({ url, headers: ecsHeaders('ListClusters'), body: '{}' })
-    expect(answer.text).toBe(raw.body)
-    await running?.server.close()
+  test.each(['text', 'bytes'])(
+    'sends RawJson of %s as it is, and translates it for query clients',
+    async (form) => {
+      const rawOf = (text: string): RawJson => new RawJson(form === 'text' ? text : Buffer.from(text))
+      const raw = rawOf('{"clusterArns":["raw"],"nextToken":"t"}')
+      const url = await serveEcs({ ListClusters: async () => raw })
+      const answer = await sendSigned({ url, headers: ecsHeaders('ListClusters'), body: '{}' })
+      expect(answer.text).toBe(String(raw.body))
+      await running?.server.close()
 
-    const sts = await loadService('sts')
-    const handlers = { GetCallerIdentity: async () => new RawJson('{"Account":"1 & 2","Arn":"a"}') }
-    running = await startServer([bindService(sts, handlers)], { clock: systemClock })
-    const xml = await sendSigned({
-      url: running.url,
-      service: 'sts',
-      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-      body: 'Action=GetCallerIdentity&Version=2011-06-15',
-    })
-    expect(xml.headers.get('content-type')).toBe('text/xml')
-    expect(xml.text).toBe(
-      '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
-        '<Account>1 &#x26; 2</Account><Arn>a</Arn></GetCallerIdentityResult>' +
-        `<ResponseMetadata><RequestId>${REQUEST_ID}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
-    )
-  })
+      const sts = await loadService('sts')
+      const handlers = { GetCallerIdentity: async () => rawOf('{"Account":"1 & 2","Arn":"a"}') }
+      running = await startServer([bindService(sts, handlers)], { clock: systemClock })
+      const xml = await sendSigned({
+        url: running.url,
+        service: 'sts',
+        headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+        body: 'Action=GetCallerIdentity&Version=2011-06-15',
+      })
+      expect(xml.headers.get('content-type')).toBe('text/xml')
+      expect(xml.text).toBe(
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+          '<Account>1 &#x26; 2</Account><Arn>a</Arn></GetCallerIdentityResult>' +
+          `<ResponseMetadata><RequestId>${REQUEST_ID}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+      )
+    },
+  )
 
   test('serves unsigned operations as anonymous in the default region', async () => {
     const contexts: RequestContext[] = []

@@ -12,7 +12,8 @@ import { requireClusterScope } from '../lookup/clusters.ts'
 import { findInstance, findService } from '../lookup/members.ts'
 import { paginate } from '../paging/paginate.ts'
 import type { ApiRequest } from '../ports.ts'
-import { desiredStatusOf } from '../view/task-view.ts'
+import { SortedKeys } from '../task-lists/sorted-keys.ts'
+import type { ListedStatus } from '../task-lists/task-lists.ts'
 import type { EcsInput, EcsOutput } from './action.ts'
 
 type Filter = (task: Task) => boolean
@@ -24,26 +25,23 @@ export async function listTasks(
 ): Promise<EcsOutput<'ListTasks'>> {
   const scope = requireClusterScope(request, input.cluster)
   const desiredStatus = input.desiredStatus ?? 'RUNNING'
-  const filters = [...filtersOf(input, request, scope), statusFilter(desiredStatus)]
+  const filters = filtersOf(input, request, scope)
   const { nextToken: _nextToken, maxResults: _maxResults, ...question } = input
   const page = paginate(request, input, {
-    items: candidates(input, request, scope),
-    isListed: (row) =>
-      (desiredStatus === 'STOPPED' || isBound(row)) && filters.every((filter) => filter(row.value)),
+    items: isListedStatus(desiredStatus) ? candidates(input, request, { scope, status: desiredStatus }) : [],
+    isListed: ({ value }) => filters.every((filter) => filter(value)),
     sortKeyOf: ({ key }) => key,
     filters: { ...question, cluster: scope.cluster, desiredStatus },
   })
   return {
-    taskArns: page.items.map(({ value }) => taskArn(value, value.cluster, value.taskId)),
+    taskArns: page.items.map(({ key }) => taskArn(scope, scope.cluster, key.slice(key.lastIndexOf('/') + 1))),
     nextToken: page.nextToken,
   }
 }
 
 /** ECS takes PENDING as a desired status and knows no task that has it. */
-const statusFilter =
-  (desiredStatus: string): Filter =>
-  (task) =>
-    desiredStatusOf(task) === desiredStatus
+const isListedStatus = (status: string): status is ListedStatus =>
+  status === 'RUNNING' || status === 'STOPPED'
 
 function filtersOf(input: EcsInput<'ListTasks'>, request: ApiRequest, scope: ClusterScope): Filter[] {
   const filters: Filter[] = []
@@ -62,40 +60,56 @@ function filtersOf(input: EcsInput<'ListTasks'>, request: ApiRequest, scope: Clu
   return filters
 }
 
+type Candidates = (after: string | undefined) => Iterable<Row<'tasks'>>
+
 /**
- * The shortest list that holds every match: an index of the view where a filter has one.
- * @yields rows that still have to pass the filters.
+ * The shortest list that holds every match, in order: what ListTasks is asked by most has its own.
+ * @throws {EcsError} when the service that is named does not exist.
  */
-function* candidates(
+function candidates(
   input: EcsInput<'ListTasks'>,
   request: ApiRequest,
-  scope: ClusterScope,
-): Generator<Row<'tasks'>, void, void> {
-  const { view } = request.ports.state.reader
-  const tasks = view.table('tasks')
+  { scope, status }: { readonly scope: ClusterScope; readonly status: ListedStatus },
+): Candidates {
+  const { taskLists: lists } = request.ports
   if (input.serviceName !== undefined) {
     const service = findService(request, scope, input.serviceName)
     if (service.row === undefined) throw ecsError('serviceNotFound')
-    yield* tasks.find('service', service.row.key)
-  } else if (input.containerInstance !== undefined && input.desiredStatus !== 'STOPPED') {
-    const { id } = findInstance(request, scope, input.containerInstance)
-    yield* tasks.find('boundInstance', clusterMemberKey(scope, id))
-  } else if (input.family !== undefined) {
-    if (input.family === '' || input.family.includes('/')) return
-    const key = namespaceMemberKey(scope, input.family)
-    for (const { key: definitionKey } of view.table('taskDefinitions').find('family', key)) {
-      yield* inCluster(tasks.find('taskDefinition', definitionKey), scope)
-    }
-  } else {
-    yield* tasks.find('cluster', clusterKey(scope))
+    return rowsOf(request, lists.ofService(status, service.row.key))
   }
+  if (input.containerInstance !== undefined && status === 'RUNNING') {
+    const { id } = findInstance(request, scope, input.containerInstance)
+    return rowsOf(request, lists.ofInstance(status, clusterMemberKey(scope, id)))
+  }
+  if (input.family !== undefined) return ofFamily(request, input.family, { scope, status })
+  return rowsOf(request, lists.ofCluster(status, clusterKey(scope)))
 }
 
-function* inCluster(rows: Iterable<Row<'tasks'>>, scope: ClusterScope): Generator<Row<'tasks'>, void, void> {
+const rowsOf = (request: ApiRequest, keys: SortedKeys): Candidates =>
+  function* rows(after) {
+    const tasks = request.ports.state.reader.view.table('tasks')
+    for (const key of keys.after(after)) {
+      const row = tasks.get(key)
+      if (row !== undefined) yield row
+    }
+  }
+
+/** A family with tasks of several revisions in a list has no list of its own: they are few, and put in order here. */
+function ofFamily(
+  request: ApiRequest,
+  family: string,
+  { scope, status }: { readonly scope: ClusterScope; readonly status: ListedStatus },
+): Candidates {
+  if (family === '' || family.includes('/')) return () => []
+  const { view } = request.ports.state.reader
+  const definitions = view.table('taskDefinitions').find('family', namespaceMemberKey(scope, family))
   const prefix = `${clusterKey(scope)}/`
-  for (const row of rows) if (row.key.startsWith(prefix)) yield row
+  const keys: string[] = []
+  for (const { key: definitionKey } of definitions) {
+    for (const key of request.ports.taskLists.ofTaskDefinition(status, definitionKey).after(prefix)) {
+      if (!key.startsWith(prefix)) break
+      keys.push(key)
+    }
+  }
+  return rowsOf(request, SortedKeys.from(keys))
 }
-
-/** Tasks that were seen STOPPED are told by their index terms, so that a list of running ones never decodes them. */
-const isBound = (row: Row<'tasks'>): boolean =>
-  row.indexTerms.some((term) => term.startsWith('boundInstance='))

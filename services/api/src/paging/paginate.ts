@@ -9,7 +9,8 @@ export interface PageInput {
 
 /** What is listed, and how. */
 export interface Listing<Item> {
-  readonly items: Iterable<Item>
+  /** In any order; or what gives them in the order of their sort keys from behind one, or from the start. */
+  readonly items: Iterable<Item> | ((after: string | undefined) => Iterable<Item>)
   /** Whether the item belongs to the list; asked only of those that could be on the page. Default: all do. */
   readonly isListed?: (item: Item) => boolean
   /** Unique among the items; the list is in its order. */
@@ -45,7 +46,7 @@ export function paginate<Item>(request: ApiRequest, input: PageInput, listing: L
     input.nextToken === undefined || input.nextToken === ''
       ? undefined
       : pageTokens.redeem(scope, input.nextToken)
-  const found = smallest(listing, { after, count: itemCount + 1 })
+  const found = firstItems(listing, { after, count: itemCount + 1 })
   const items = found.slice(0, itemCount)
   const last = items.at(-1)
   const nextToken =
@@ -65,13 +66,30 @@ interface Keyed<Item> {
   readonly sortKey: string
 }
 
+interface Wanted {
+  readonly after: string | undefined
+  readonly count: number
+}
+
+function firstItems<Item>(listing: Listing<Item>, wanted: Wanted): Keyed<Item>[] {
+  const { items, isListed = () => true, sortKeyOf } = listing
+  if (typeof items !== 'function') return smallest(items, listing, wanted)
+  const found: Keyed<Item>[] = []
+  for (const item of items(wanted.after)) {
+    if (isListed(item)) found.push({ item, sortKey: sortKeyOf(item) })
+    if (found.length === wanted.count) break
+  }
+  return found
+}
+
 /**
  * The first `count` items after `after`, in order: one pass that holds twice as many as it gives, so that a
  * page of a long list costs no sort of the whole.
  */
 function smallest<Item>(
-  { items, sortKeyOf, isListed = () => true, isDescending = false }: Listing<Item>,
-  { after, count }: { readonly after: string | undefined; readonly count: number },
+  items: Iterable<Item>,
+  { sortKeyOf, isListed = () => true, isDescending = false }: Listing<Item>,
+  { after, count }: Wanted,
 ): Keyed<Item>[] {
   const isBefore = isDescending
     ? (first: string, second: string): boolean => first > second
