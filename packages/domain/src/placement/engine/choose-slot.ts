@@ -28,6 +28,9 @@ export interface ChoiceSources {
   readonly draw: Draw
 }
 
+/** Lower is better. */
+type Score = (slot: number) => number
+
 /** No slot, no row. */
 const NONE = -1
 
@@ -40,6 +43,7 @@ export class Choice {
   #order: StrategyOrder = orderOf([])
   #partition: Partition
   #index: RoomIndex
+  #group = ''
   #counts: readonly number[] = []
   readonly #scores: Score[] = []
   #fromRow = 0
@@ -77,15 +81,26 @@ export class Choice {
       this.#order = withoutParts(strategies)
       this.#partition = partitions.by(undefined)
     }
+    this.#group = group
     this.#counts = this.#partition.countsOf(group)
     this.#index = this.#partition.index(this.#order.packed ?? 'memory')
     this.#fromRow = this.#index.rowFor(filters)
     this.#columns = this.#index.columnsFor(filters)
     this.#scores.length = 0
-    for (const strategy of this.#order.compared) this.#scores.push(scoreOf(strategy, group, this.#sources))
+    for (const strategy of this.#order.compared) this.#scores.push(this.#scoreOf(strategy))
     this.#level = NONE
     this.#tiedCount = 0
     this.#winner = NONE
+  }
+
+  #scoreOf(strategy: ComparingStrategy): Score {
+    if (strategy.kind === 'binpack')
+      return strategy.resource === 'cpu' ? this.#cpuUnitsLeft : this.#memoryMibLeft
+    if (strategy.over === 'instance') return this.#tasksOfGroup
+    const { table, partitions } = this.#sources
+    const partition = partitions.by(strategy.over.attribute)
+    const counts = partition.countsOf(this.#group)
+    return (slot) => counts[partition.valueOf(table.at(slot))] ?? 0
   }
 
   /** Goes on to the parts with the lowest count above that of the level. @returns whether there are any. */
@@ -171,6 +186,12 @@ export class Choice {
   }
 
   // Made once, not for each task: a closure for each is what a profile of an empty cluster consists of.
+  readonly #cpuUnitsLeft = (slot: number): number => this.#sources.table.cpuUnitsLeft[slot] ?? 0
+
+  readonly #memoryMibLeft = (slot: number): number => this.#sources.table.memoryMibLeft[slot] ?? 0
+
+  readonly #tasksOfGroup = (slot: number): number => this.#sources.table.at(slot).groups.get(this.#group) ?? 0
+
   readonly #isBestOfAll = (slot: number): boolean =>
     this.#isFit(slot) && this.#scores.every((score) => score(slot) === 0)
 
@@ -209,17 +230,4 @@ export class Choice {
     const drawn = this.#drawFirst(this.#isTied)
     return drawn === NONE ? this.#winner : drawn
   }
-}
-
-type Score = (slot: number) => number
-
-function scoreOf(strategy: ComparingStrategy, group: string, { table, partitions }: ChoiceSources): Score {
-  if (strategy.kind === 'binpack') {
-    const left = strategy.resource === 'cpu' ? table.cpuUnitsLeft : table.memoryMibLeft
-    return (slot) => left[slot] ?? 0
-  }
-  if (strategy.over === 'instance') return (slot) => table.at(slot).groups.get(group) ?? 0
-  const partition = partitions.by(strategy.over.attribute)
-  const counts = partition.countsOf(group)
-  return (slot) => counts[partition.valueOf(table.at(slot))] ?? 0
 }

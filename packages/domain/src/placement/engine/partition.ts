@@ -57,6 +57,7 @@ export class Partition {
 
   /** Tasks of a group by number of the value; none is 0. */
   countsOf(group: string): readonly number[] {
+    if (this.#attribute === undefined) return NO_COUNTS
     return this.#groups.get(group)?.byValue ?? NO_COUNTS
   }
 

@@ -15,8 +15,11 @@ const AMOUNT_MAX = 2 ** 24 - 1
 /** Rows of an index. */
 export const ROWS: number = (24 - ROW_PRECISION_BITS + 1) * EXACT_ROWS
 
+/** log2 of the columns of an index. */
+export const COLUMN_BITS = 4
+
 /** Columns of an index. */
-export const COLUMNS = 16
+export const COLUMNS: number = 1 << COLUMN_BITS
 
 /** Amounts below 2 to this power share the first column. */
 const FIRST_COLUMN_BITS = 4

@@ -10,13 +10,15 @@
  * Rejected: a tree over exact amounts, whose every step is a miss of the cache.
  */
 import { copyInto, type InstanceTable, READY } from './instance-table.ts'
-import { COLUMNS, columnOf, ROWS, rowOf } from './room-buckets.ts'
+import { COLUMN_BITS, COLUMNS, columnOf, ROWS, rowOf } from './room-buckets.ts'
 
 /** What rows tell apart; columns tell the other one apart. */
 export type PackedResource = 'cpu' | 'memory'
 
 const NONE = -1
-const ROWS_PER_GROUP = 32
+/** log2 of the rows in a group. */
+const GROUP_BITS = 5
+const ROWS_PER_GROUP = 1 << GROUP_BITS
 
 /** The least that an instance must have left. */
 interface Amounts {
@@ -40,7 +42,8 @@ export class RoomIndex {
   #highest: Float64Array = new Float64Array(0)
   /** By (part, group of rows): the columns that are not empty in any of them. */
   #groups: Int32Array = new Int32Array(0)
-  /** By slot. */
+  /** By slot; -1: it is not ready. */
+  #parts: Int32Array = new Int32Array(0)
   #cells: Int32Array = new Int32Array(0)
   #next: Int32Array = new Int32Array(0)
   #previous: Int32Array = new Int32Array(0)
@@ -57,8 +60,7 @@ export class RoomIndex {
 
   /** The part of an instance; -1: it is not ready. */
   partOf(slot: number): number {
-    const cell = this.#cells[slot] ?? NONE
-    return cell === NONE ? NONE : Math.trunc(cell / (ROWS * COLUMNS))
+    return this.#parts[slot] ?? NONE
   }
 
   /** Whether the instance is in this row of its part. */
@@ -82,7 +84,10 @@ export class RoomIndex {
     const end = first + ROWS
     let index = first + row
     while (index < end) {
-      if (index % ROWS_PER_GROUP === 0 && ((this.#groups[index / ROWS_PER_GROUP] ?? 0) & columns) === 0) {
+      if (
+        (index & (ROWS_PER_GROUP - 1)) === 0 &&
+        ((this.#groups[index >> GROUP_BITS] ?? 0) & columns) === 0
+      ) {
         index += ROWS_PER_GROUP
       } else if (((this.#columns[index] ?? 0) & columns) === 0) index++
       else return index - first
@@ -127,7 +132,7 @@ export class RoomIndex {
       if (before !== NONE) this.#unlink(slot, before)
       if (cell !== NONE) this.#link(slot, cell, part)
     }
-    if (cell !== NONE) this.#bound(Math.trunc(cell / COLUMNS), amount)
+    if (cell !== NONE) this.#bound(cell >> COLUMN_BITS, amount)
   }
 
   #packedLeft(slot: number): number {
@@ -148,14 +153,15 @@ export class RoomIndex {
   #link(slot: number, cell: number, part: number): void {
     if (part >= this.#sizes.length) this.#growParts(part)
     const head = this.#heads[cell] ?? NONE
+    this.#parts[slot] = part
     this.#cells[slot] = cell
     this.#previous[slot] = NONE
     this.#next[slot] = head
     if (head !== NONE) this.#previous[head] = slot
     this.#heads[cell] = slot
-    const index = Math.trunc(cell / COLUMNS)
-    const group = Math.trunc(index / ROWS_PER_GROUP)
-    const bit = 1 << (cell % COLUMNS)
+    const index = cell >> COLUMN_BITS
+    const group = index >> GROUP_BITS
+    const bit = 1 << (cell & (COLUMNS - 1))
     this.#columns[index] = (this.#columns[index] ?? 0) | bit
     this.#groups[group] = (this.#groups[group] ?? 0) | bit
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
@@ -168,20 +174,21 @@ export class RoomIndex {
     if (previous === NONE) this.#heads[cell] = next
     else this.#next[previous] = next
     this.#cells[slot] = NONE
-    const index = Math.trunc(cell / COLUMNS)
-    const part = Math.trunc(index / ROWS)
+    const index = cell >> COLUMN_BITS
+    const part = this.#parts[slot] ?? 0
+    this.#parts[slot] = NONE
     this.#sizes[part] = (this.#sizes[part] ?? 0) - 1
     this.#counts[index] = (this.#counts[index] ?? 0) - 1
     if (this.#counts[index] === 0) {
       this.#lowest[index] = Number.POSITIVE_INFINITY
       this.#highest[index] = Number.NEGATIVE_INFINITY
     }
-    if (next === NONE && previous === NONE) this.#emptyCell(index, cell % COLUMNS)
+    if (next === NONE && previous === NONE) this.#emptyCell(index, cell & (COLUMNS - 1))
   }
 
   #emptyCell(index: number, column: number): void {
     this.#columns[index] = (this.#columns[index] ?? 0) & ~(1 << column)
-    const group = Math.trunc(index / ROWS_PER_GROUP)
+    const group = index >> GROUP_BITS
     let columns = 0
     for (let row = group * ROWS_PER_GROUP; row < (group + 1) * ROWS_PER_GROUP; row++) {
       columns |= this.#columns[row] ?? 0
@@ -191,6 +198,7 @@ export class RoomIndex {
 
   #growSlots(): void {
     const length = this.#table.readiness.length
+    this.#parts = copyInto(new Int32Array(length).fill(NONE), this.#parts)
     this.#cells = copyInto(new Int32Array(length).fill(NONE), this.#cells)
     this.#next = copyInto(new Int32Array(length), this.#next)
     this.#previous = copyInto(new Int32Array(length), this.#previous)
