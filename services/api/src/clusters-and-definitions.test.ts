@@ -51,6 +51,15 @@ describe('DeleteTaskDefinitions', () => {
     expect((await remove(['web:1'])).taskDefinitions).toEqual(taskDefinitions)
   })
 
+  it('deletes nothing when one of them is an ARN of something else', async () => {
+    await world.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
+    const before = world.state.applied.length
+    expect(await errorOf(remove(['web:1', `${ARN}:service/default/web`]))).toContain(
+      'is not an ARN of a task-definition',
+    )
+    expect(world.state.applied).toHaveLength(before)
+  })
+
   it('leaves a revision that can be looked at and not be used', async () => {
     await world.addInstance()
     await world.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))

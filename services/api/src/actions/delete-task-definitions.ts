@@ -30,6 +30,8 @@ export async function deleteTaskDefinitions(
   request: ApiRequest,
 ): Promise<RawJson> {
   const references = new Set(requireList(input.taskDefinitions, 'Task definitions', DEFINITIONS_MAX))
+  // ARNs of something else refuse the whole request, which must then not have deleted anything.
+  for (const text of references) parseTaskDefinitionReference(text, request.namespace)
   const deleted: string[] = []
   const failures: { arn: string; reason: string }[] = []
   for (const text of references) {
