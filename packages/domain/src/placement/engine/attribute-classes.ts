@@ -1,14 +1,19 @@
 /**
  * Instances with equal attributes are one class, and what depends on attributes alone is asked once per class.
  */
+import type { QueriedInstance } from '../../query/cluster-query.ts'
 import type { PlacementQuery } from '../rules.ts'
-import type { InstanceRecord } from './instance-record.ts'
 
 /** One set of attributes. */
 export interface AttributeClass {
   /** Dense, from 0, in the order of first use. */
   readonly id: number
   readonly attributes: ReadonlyMap<string, string>
+}
+
+/** An instance that knows its class. */
+export interface ClassifiedInstance extends QueriedInstance {
+  readonly attributeClass: AttributeClass
 }
 
 /** Questions of a kind whose answers are kept: those of as many kinds of tasks. */
@@ -20,21 +25,21 @@ const YES = 2
 
 /** A question to instances, answered once per class. */
 export class ClassQuestion {
-  readonly #ask: (record: InstanceRecord) => boolean
+  readonly #ask: (record: ClassifiedInstance) => boolean
   #answers: Uint8Array = new Uint8Array(16)
 
-  constructor(ask: (record: InstanceRecord) => boolean) {
+  constructor(ask: (record: ClassifiedInstance) => boolean) {
     this.#ask = ask
   }
 
   /** The answer for the record, which is that of its class. */
-  holds(record: InstanceRecord): boolean {
+  holds(record: ClassifiedInstance): boolean {
     const { id } = record.attributeClass
     const known = this.#answers[id] ?? UNKNOWN
     return known === UNKNOWN ? this.#learn(record, id) : known === YES
   }
 
-  #learn(record: InstanceRecord, id: number): boolean {
+  #learn(record: ClassifiedInstance, id: number): boolean {
     if (id >= this.#answers.length) {
       const grown = new Uint8Array(2 * id)
       grown.set(this.#answers)
@@ -93,7 +98,7 @@ export class AttributeClasses {
 function remember(
   questions: Map<string, ClassQuestion>,
   key: string,
-  ask: (record: InstanceRecord) => boolean,
+  ask: (record: ClassifiedInstance) => boolean,
 ): ClassQuestion {
   if (questions.size === QUESTIONS_MAX) {
     const [oldest = ''] = questions.keys()

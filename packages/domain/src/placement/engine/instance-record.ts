@@ -1,11 +1,10 @@
-import type { QueriedInstance } from '../../query/cluster-query.ts'
 import type { Placed } from '../placement.ts'
 import type { PlaceableInstance } from '../request.ts'
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../rules.ts'
-import type { AttributeClass } from './attribute-classes.ts'
+import type { AttributeClass, ClassifiedInstance } from './attribute-classes.ts'
 
 /** What is known of one instance and is not in a column. */
-export class InstanceRecord implements QueriedInstance {
+export class InstanceRecord implements ClassifiedInstance {
   readonly instanceId: string
   readonly slot: number
   /** The answer when a task is placed here: made once, not for each task. */

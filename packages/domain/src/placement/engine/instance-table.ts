@@ -21,6 +21,7 @@ export const MISSING = 1
 export const DEREGISTERED = 2
 /** Registering or draining. */
 export const NOT_ACTIVE = 3
+/** Active, but its agent has no session. */
 export const DISCONNECTED = 4
 
 const NOTHING: RegisteredResources = { cpuUnits: 0, memoryMib: 0, reservedPorts: [], gpuIds: [] }
