@@ -18,7 +18,7 @@ import {
   UpdateClusterSettingsCommand,
 } from '@aws-sdk/client-ecs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ARN, errorOf, startWorld, type World } from '../test-support/start-world.ts'
+import { ARN, errorOf, startWorld, type World } from './testing/start-world.ts'
 
 let world: World
 

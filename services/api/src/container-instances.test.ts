@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { ContainerInstanceStatus, TaskStatus } from '@homeport/wire/types'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ARN, errorOf, INSTANCE_ID, startWorld, type World } from '../test-support/start-world.ts'
+import { ARN, errorOf, INSTANCE_ID, startWorld, type World } from './testing/start-world.ts'
 
 let world: World
 

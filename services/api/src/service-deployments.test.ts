@@ -28,7 +28,7 @@ import {
   REGION,
   startWorld,
   type World,
-} from '../test-support/start-world.ts'
+} from './testing/start-world.ts'
 
 let world: World
 

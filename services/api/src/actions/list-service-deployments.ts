@@ -11,7 +11,7 @@ import type { EcsInput, EcsOutput } from './action.ts'
 const DEFAULT_ITEM_COUNT = 20
 
 /** Digits of any time in milliseconds, so that times sort as numbers. */
-const TIME_DIGITS = 16
+const TIME_DIGIT_COUNT = 16
 
 /** Lists the deployments of a service, newest first, by status and time of creation. */
 export async function listServiceDeployments(
@@ -33,7 +33,8 @@ export async function listServiceDeployments(
   const page = paginate(request, input, {
     items: request.ports.state.reader.view.table('serviceDeployments').find('service', row.key),
     isListed: ({ value }) => isListed(value),
-    sortKeyOf: ({ value }) => `${String(value.createdAtMs).padStart(TIME_DIGITS, '0')} ${value.deploymentId}`,
+    sortKeyOf: ({ value }) =>
+      `${String(value.createdAtMs).padStart(TIME_DIGIT_COUNT, '0')} ${value.deploymentId}`,
     filters: { cluster: scope.cluster, service: row.value.name, status, createdAt },
     isDescending: true,
     defaultItemCount: DEFAULT_ITEM_COUNT,

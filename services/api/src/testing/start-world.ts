@@ -13,7 +13,7 @@ import {
   TaskStatus,
   TransportProtocol,
 } from '@homeport/wire/types'
-import { startApiOn } from '../src/app.ts'
+import { startApiOn } from '../app.ts'
 
 export const ACCOUNT_ID = '123456789012'
 export const REGION = 'eu-central-1'
