@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { systemIds } from '@homeport/runtime'
 import type { DataPaths } from './paths.ts'
 import { StackError } from './stack-error.ts'
@@ -26,8 +27,7 @@ export function openInstallation(paths: DataPaths): Installation {
 }
 
 function createInstallation(paths: DataPaths): Installation {
-  mkdirSync(paths.root, { recursive: true, mode: OWNER_ONLY_FOLDER })
-  const [foreign] = readdirSync(paths.root)
+  const [foreign] = openDataDirectory(paths.root)
   if (foreign !== undefined) {
     throw new StackError(
       `Cannot use data directory ${paths.root}: it must be empty or an earlier one of Homeport, ` +
@@ -37,6 +37,28 @@ function createInstallation(paths: DataPaths): Installation {
   const installation = { installationId: systemIds.hex(16), ports: {} }
   writeInstallation(paths, installation)
   return installation
+}
+
+/** Makes the directory if it is not there; gives the names of what it holds. */
+function openDataDirectory(root: string): string[] {
+  try {
+    makeFolder(root)
+    return readdirSync(root)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw new StackError(
+      `Cannot use data directory ${root}: it must be a folder that can be made and written to, ` +
+        `received ${text} (set HOMEPORT_DATA_DIR)`,
+      { cause: error },
+    )
+  }
+}
+
+/** One folder at a time: Node's recursive form never returns below a file system that makes no folders. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: OWNER_ONLY_FOLDER })
 }
 
 /** The installation of an existing data directory; `undefined` when it is not one. */
