@@ -73,10 +73,14 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
     fail(error)
     return
   }
+  let isStopping = false
+  // Asked again, as by a `kill` of the whole process group and by the supervisor, it goes on stopping.
   const stop = (): void => {
+    if (isStopping) return
+    isStopping = true
     setTimeout(() => process.exit(EXIT_FAILURE), FORCED_EXIT_AFTER_MS).unref()
     running.stop().then(() => process.exit(0), fail)
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 }

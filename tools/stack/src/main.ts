@@ -10,6 +10,13 @@ const EXIT_USAGE = 2
 /** Says that this process is the supervisor that `--detach` started: the machine is prepared. */
 const BACKGROUND_FLAG = '--background'
 
+/** The options of each command that a user may give. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  prepare: ['--for-tests'],
+  start: ['--detach', '--no-sample'],
+  down: ['--keep-data'],
+}
+
 /** What every command works with. */
 interface CommandContext {
   readonly args: readonly string[]
@@ -81,15 +88,13 @@ async function startHere(
   })
 }
 
-/** Given at the first signal that asks this process to end; the second one ends it at once. */
+/**
+ * Given when this process is asked to end. Being asked again changes nothing: one Ctrl-C or one `kill` of the process
+ * group arrives several times, once by itself and once from each npm in between, and stopping has time limits.
+ */
 function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT_FAILURE)
-      controller.abort()
-    })
-  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort())
   return controller.signal
 }
 
@@ -106,6 +111,16 @@ async function main(): Promise<void> {
     clock: systemClock,
     isTerminal: process.stdout.isTTY === true,
   })
+  const flags = FLAGS[name] ?? []
+  const unknown = args.find(
+    (argument) => argument.startsWith('-') && ![...flags, BACKGROUND_FLAG].includes(argument),
+  )
+  if (unknown !== undefined) {
+    const known = flags.length === 0 ? 'no options' : flags.join(' and ')
+    process.stderr.write(`Cannot run ${name}: it takes ${known}, received ${unknown}\n`)
+    process.exitCode = EXIT_USAGE
+    return
+  }
   await command({ args, config: readConfig(process.env), progress })
 }
 
