@@ -643,7 +643,8 @@ describe('the service loop', () => {
     await createService({ desiredCount: 1, circuitBreakerEnabled: true, circuitBreakerRollback: true })
     await settle()
     stopAgent()
-    await clock.advance(1000)
+    await clock.advance(10_000)
+    await settle()
     await updateService({ primaryDeploymentId: 'd2' }, 'd2')
     await settle()
     for (let failure = 1; failure <= 3; failure++) {
@@ -673,6 +674,8 @@ describe('the service loop', () => {
     await runs(bound().find(({ spec }) => spec?.deploymentId === primaryDeploymentId)!)
     await settle()
     expect(running().map(({ spec }) => spec?.deploymentId)).toEqual([primaryDeploymentId])
+    await clock.advance(10_000)
+    await settle()
     expect(deployments()[primaryDeploymentId]?.status).toBe(ServiceDeploymentStatus.SUCCESSFUL)
     expect(deployments()['d2']).toMatchObject({
       status: ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL,

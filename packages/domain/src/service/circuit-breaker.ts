@@ -2,8 +2,9 @@
  * When a deployment is given up, and what becomes of it.
  *
  * Model: ECS's deployment circuit breaker over the streak of failures that back-off counts, too, which a task that
- * comes up ends. A deployment that is being rolled back stays ROLLBACK_IN_PROGRESS until the deployment that does it
- * has ended. One that rolls back is not rolled back itself: when it fails, nothing is started any more.
+ * comes up ends. A deployment under it is complete only when all its tasks came up, or else the first moment in which
+ * they are RUNNING would end it before they crash. A deployment that is being rolled back stays ROLLBACK_IN_PROGRESS
+ * until the deployment that does it has ended. One that rolls back is not rolled back itself: when it fails, nothing is started any more.
  */
 import { deploymentFailedEvent, rollingBackEvent } from './event-texts.ts'
 import type { ServiceEffect, UpdateDeployment } from './plan.ts'

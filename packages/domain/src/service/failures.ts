@@ -46,6 +46,10 @@ export interface TaskRun {
   readonly executionStoppedAtMs: number
 }
 
+/** Whether a task that runs has come up: RUNNING for `STABLE_AFTER_MS`, and still so. */
+export const isStable = ({ startedAtMs, executionStoppedAtMs }: TaskRun, nowMs: number): boolean =>
+  executionStoppedAtMs === 0 && startedAtMs > 0 && nowMs - startedAtMs >= STABLE_AFTER_MS
+
 /** How the last tries went. */
 export interface FailureStreak {
   /** Tasks that failed since one came up. */

@@ -29,13 +29,14 @@ export function planDaemon(
     present.filter((task) => !misplaced.has(task)),
     nowMs,
   )
-  const isComplete =
+  const isUp =
     tasks.currentHealthy.length === service.desiredCount &&
     tasks.countedOutdated === 0 &&
     misplaced.size === 0
-  const { isOpen, retryAfterMs, effects } = planDeployments(service, observed.deployments, {
+  const { isOpen, isComplete, retryAfterMs, effects } = planDeployments(service, observed.deployments, {
     ...options,
-    isComplete,
+    isUp,
+    serving: tasks.currentHealthy,
     runs: tasks.primaryRuns,
   })
   const lower = Math.ceil((service.desiredCount * service.minimumHealthyPercent) / 100)

@@ -1,14 +1,16 @@
 import { required } from '@homeport/base'
 import { giveUp, isTripped, rollbackOutcome } from './circuit-breaker.ts'
 import { deploymentCompletedEvent, failingStartsEvent } from './event-texts.ts'
-import { retryDelayMs, STABLE_AFTER_MS, type TaskRun } from './failures.ts'
+import { isStable, retryDelayMs, STABLE_AFTER_MS, type TaskRun } from './failures.ts'
 import type { PlanOptions, ServiceEffect, UpdateDeployment } from './plan.ts'
 import type { DesiredService, ServiceDeploymentState } from './service-state.ts'
 
 /** What planning deployments needs besides them. */
 export interface DeploymentContext extends PlanOptions {
-  /** Whether only the primary deployment has tasks, all of them up. */
-  readonly isComplete: boolean
+  /** Whether only the primary deployment has tasks, as many as it should, and all of them serve. */
+  readonly isUp: boolean
+  /** Those of its tasks that serve. */
+  readonly serving: readonly TaskRun[]
   /** When the bound tasks of the primary deployment ran. */
   readonly runs: readonly TaskRun[]
 }
@@ -20,6 +22,8 @@ export interface DeploymentsPlan {
   readonly retryAfterMs: number
   /** Whether the service may move to the primary deployment; not when that has failed. */
   readonly isOpen: boolean
+  /** Whether the service is where it should be, and is not suspected of leaving it at once. */
+  readonly isComplete: boolean
 }
 
 /** Moves the primary deployment on and ends those that it replaced before they were finished. */
@@ -47,7 +51,8 @@ export function planDeployments(
       return status === undefined ? [] : [{ ...carryOver(deployment), status }]
     })
   const others = [...superseded, ...rolledBack]
-  if (primary.status === 'STOPPED') return { effects: others, retryAfterMs: 0, isOpen: false }
+  if (primary.status === 'STOPPED')
+    return { effects: others, retryAfterMs: 0, isOpen: false, isComplete: false }
   const plan = planPrimary(desired, primary, { ...context, deployments })
   return { ...plan, effects: [...others, ...plan.effects] }
 }
@@ -84,11 +89,18 @@ function planPrimary(
   context: DeploymentContext & { readonly deployments: readonly ServiceDeploymentState[] },
 ): DeploymentsPlan {
   const { failedCount, retryAfterMs } = backOff(primary, context)
-  if (isUnfinished(primary) && !context.isComplete && isTripped(desired, failedCount)) {
+  const isDoubtful = isDoubted(desired, primary, failedCount)
+  const isComplete = isUpToStay(context, isDoubtful)
+  if (isUnfinished(primary) && !isComplete && isTripped(desired, failedCount)) {
     const ended = { ...carryOver(primary), consecutiveFailedCount: failedCount }
-    return { effects: giveUp(desired, context.deployments, ended), retryAfterMs: 0, isOpen: false }
+    return {
+      effects: giveUp(desired, context.deployments, ended),
+      retryAfterMs: 0,
+      isOpen: false,
+      isComplete,
+    }
   }
-  const progress = isUnfinished(primary) ? progressOf(primary, context.isComplete) : undefined
+  const progress = isUnfinished(primary) ? progressOf(primary, isComplete) : undefined
   const effects: ServiceEffect[] = []
   if (progress !== undefined || failedCount !== primary.consecutiveFailedCount) {
     effects.push({ ...carryOver(primary), ...progress, consecutiveFailedCount: failedCount, retryAfterMs })
@@ -99,9 +111,22 @@ function planPrimary(
   if (retryAfterMs > 0 && primary.retryAfterMs === 0) {
     effects.push({ kind: 'event', message: failingStartsEvent(desired.name) })
   }
-  if (failedCount > 0) effects.push(...stabilityWait(context))
-  return { effects, retryAfterMs, isOpen: true }
+  if (isDoubtful) effects.push(...stabilityWait(context))
+  return { effects, retryAfterMs, isOpen: true, isComplete }
 }
+
+/**
+ * Whether RUNNING proves nothing: tasks fail, or a circuit breaker may still give the deployment up. What crashes at its
+ * start is RUNNING for a moment, too.
+ */
+const isDoubted = (
+  { circuitBreaker }: DesiredService,
+  primary: ServiceDeploymentState,
+  failedCount: number,
+): boolean => failedCount > 0 || (circuitBreaker !== 'off' && isUnfinished(primary))
+
+const isUpToStay = ({ isUp, serving, nowMs }: DeploymentContext, isDoubtful: boolean): boolean =>
+  isUp && (!isDoubtful || serving.every((run) => isStable(run, nowMs)))
 
 /** A new delay is drawn only when the streak changed, so that planning again does not move the time. */
 function backOff(
@@ -126,7 +151,7 @@ function progressOf(
   return { status: 'IN_PROGRESS', statusReason: `ECS deployment ecs-svc/${deploymentId} in progress.` }
 }
 
-/** A streak ends when a task has run long enough: look again then. */
+/** A streak ends, and a deployment is complete, when tasks have run long enough: look again when the next one has. */
 function stabilityWait({ runs, nowMs }: DeploymentContext): ServiceEffect[] {
   const stableAtMs = runs
     .filter(({ executionStoppedAtMs }) => executionStoppedAtMs === 0)

@@ -16,7 +16,7 @@ import {
   startedEvent,
   unplaceableEvent,
 } from './event-texts.ts'
-import { EndedTasks } from './failures.ts'
+import { EndedTasks, STABLE_AFTER_MS } from './failures.ts'
 import { pickTasksToStop } from './pick-tasks.ts'
 import type { ServiceEffect, ServicePlan, StopTask, UpdateDeployment } from './plan.ts'
 import { planService } from './plan-service.ts'
@@ -524,6 +524,66 @@ function affect(
   else if (what === 'user-stops') task.isToldToStop = true
   else if (what === 'protect') task.protectedUntilMs = world.nowMs + 60_000
 }
+
+describe('planService of tasks that crash as soon as they run', () => {
+  /** Two tasks that run for 300 ms each, again and again. */
+  const crashLoop = (world: World): void => {
+    world.service.desiredCount = 2
+    for (let round = 0; round < 12; round++) {
+      for (let pass = 0; pass < 4; pass++) world.apply(world.plan(0.5))
+      for (const task of world.tasks) world.run(task)
+      for (let pass = 0; pass < 4; pass++) world.apply(world.plan(0.5))
+      world.nowMs += 300
+      for (const task of world.tasks) world.end(task)
+      world.apply(world.plan(0.5))
+      world.nowMs = Math.max(world.nowMs, world.wakeAtMs ?? 0)
+    }
+  }
+  const isGood = (message: string): boolean => /steady state|completed/.test(message)
+
+  test('planService says nothing of a steady state or completion when tasks have failed and none came up since', () => {
+    const world = new World()
+    world.service.desiredCount = 2
+    world.apply(world.plan(0.5))
+    for (const task of world.tasks) world.end(task)
+    crashLoop(world)
+    expect(world.events.map(({ message }) => message).filter(isGood)).toEqual([])
+  })
+
+  test('planService completes a deployment at once when its tasks run and none has failed', () => {
+    const world = new World()
+    world.service.desiredCount = 2
+    world.apply(world.plan(0.5))
+    for (const task of world.tasks) world.run(task)
+    world.apply(world.plan(0.5))
+    expect(world.deployments[0]?.status).toBe('SUCCESSFUL')
+    expect(world.events.at(-1)?.message).toBe('(service web) has reached a steady state.')
+  })
+
+  test('planService completes a deployment after a failure when every task has run long enough', () => {
+    const world = new World()
+    world.service.desiredCount = 2
+    world.apply(world.plan(0.5))
+    world.end(world.tasks[0]!)
+    world.apply(world.plan(0.5))
+    for (const task of world.tasks) world.run(task)
+    world.apply(world.plan(0.5))
+    expect(world.deployments[0]?.status).toBe('IN_PROGRESS')
+    expect(world.wakeAtMs).toBe(world.nowMs + STABLE_AFTER_MS)
+    world.nowMs += STABLE_AFTER_MS
+    world.apply(world.plan(0.5))
+    expect(world.deployments[0]?.status).toBe('SUCCESSFUL')
+    expect(world.events.at(-1)?.message).toBe('(service web) has reached a steady state.')
+  })
+
+  test('planService gives a deployment up when there is a circuit breaker, however often its tasks are RUNNING', () => {
+    const world = new World()
+    world.service.circuitBreaker = 'stop'
+    crashLoop(world)
+    expect(world.deployments[0]?.status).toBe('STOPPED')
+    expect(world.events.map(({ message }) => message).filter(isGood)).toEqual([])
+  })
+})
 
 describe('planService under random histories', () => {
   test('planService keeps every promise and converges when anything may happen', () => {

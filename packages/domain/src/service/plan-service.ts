@@ -36,15 +36,16 @@ export function planService(
   const room = countRoom(desired, tasks)
   const deployments = planDeployments(desired, observed.deployments, {
     ...options,
-    isComplete: isComplete(desired, tasks),
+    isUp: isUp(desired, tasks),
+    serving: tasks.currentHealthy,
     runs: tasks.primaryRuns,
   })
   const { nowMs } = options
-  const { isOpen, retryAfterMs } = deployments
+  const { isOpen, isComplete, retryAfterMs } = deployments
   const stops = planStops(desired, { tasks, room: room.toStop, isOpen, nowMs })
   const starts = isOpen ? planStarts(desired, { tasks, room, retryAfterMs, nowMs }) : []
   const plan: ServiceEffect[] = [...deployments.effects, ...stops, ...stopEvents(desired, stops), ...starts]
-  if (isOpen) plan.push(...planRemarks(desired, observed, { tasks, room, plan }))
+  if (isOpen) plan.push(...planRemarks(desired, observed, { tasks, room, plan, isComplete }))
   return [...plan, ...waits(observed, tasks)]
 }
 
@@ -86,7 +87,8 @@ function planStarts(desired: DesiredService, context: StartContext): ServiceEffe
   return count < possible ? [start, { kind: 'wait', untilMs: nowMs, reason: 'more' }] : [start]
 }
 
-const isComplete = (desired: DesiredService, tasks: SortedTasks): boolean =>
+/** Whether only the primary deployment has tasks, as many as it should, and all of them serve. */
+const isUp = (desired: DesiredService, tasks: SortedTasks): boolean =>
   tasks.currentHealthy.length >= desired.desiredCount &&
   tasks.current.length === desired.desiredCount &&
   tasks.countedOutdated === 0
@@ -95,18 +97,19 @@ interface RemarkContext {
   readonly tasks: SortedTasks
   readonly room: Room
   readonly plan: ServicePlan
+  readonly isComplete: boolean
 }
 
 /** What is said of how things stand: at most one, or else two would take turns at being the newest for ever. */
 function planRemarks(
   desired: DesiredService,
   observed: ObservedService,
-  { tasks, room, plan }: RemarkContext,
+  { tasks, room, plan, isComplete }: RemarkContext,
 ): ServiceEffect[] {
   if (observed.hold !== undefined && tasks.held.length > 0)
     return onceEvent(observed, heldEvent(desired.name, observed.hold))
   if (isStuck(tasks, room, plan)) return onceEvent(observed, deploymentStuckEvent(desired.name))
-  const isSteady = isComplete(desired, tasks) && tasks.presentCount === desired.desiredCount
+  const isSteady = isComplete && tasks.presentCount === desired.desiredCount
   return isSteady ? steadyEvents(desired, observed, plan) : []
 }
 
