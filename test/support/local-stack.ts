@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,6 +34,8 @@ export interface LocalStack {
   processId(name: StackProcess): number
   /** Runs an npm command of the repository against this stack. */
   npm(...words: string[]): Promise<string>
+  /** Runs `npm start` as a terminal does: in a process group of its own, which the caller ends. */
+  startInForeground(): ChildProcess
   remove(): Promise<void>
 }
 
@@ -59,6 +61,8 @@ export async function startLocalStack(overrides: Record<string, string> = {}): P
     environment: exportsOf(await npm('run', '-s', 'env')),
     processId: (name) => processIdOf(dataDirectory, name),
     npm,
+    startInForeground: () =>
+      spawn('npm', ['start'], { cwd: ROOT, env: settings, detached: true, stdio: 'ignore' }),
     async remove() {
       await npm('run', '-s', 'down')
       rmSync(dataDirectory, { recursive: true, force: true })
