@@ -14,4 +14,18 @@ describe('RecentTransactions', () => {
       undefined,
     ])
   })
+
+  it('remember forgets in the order of arrival when a transaction is noted again', () => {
+    const recent = new RecentTransactions(2)
+    for (const [id, revision] of [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+      ['c', 4],
+    ] as const)
+      recent.remember(id, revision)
+    expect(['a', 'b', 'c'].map((id) => recent.outcomeOf(id))).toEqual([undefined, 2, 4])
+    recent.remember('d', 5)
+    expect(['b', 'c', 'd'].map((id) => recent.outcomeOf(id))).toEqual([undefined, 4, 5])
+  })
 })

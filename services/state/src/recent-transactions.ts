@@ -12,8 +12,13 @@ export const RECENT_TRANSACTIONS_MAX = 131_072
 /** See the head of this file. */
 export class RecentTransactions {
   readonly #limit: number
-  /** Oldest first. */
   readonly #outcomes = new Map<string, PastOutcome>()
+  /**
+   * The keys of `#outcomes`, a ring once there are as many as may be. Not asked of the map: it would look for its
+   * oldest key behind the holes of all that were deleted, which takes longer than a commit.
+   */
+  readonly #ids: string[] = []
+  #oldestIndex = 0
 
   constructor(limit: number = RECENT_TRANSACTIONS_MAX) {
     this.#limit = limit
@@ -21,10 +26,17 @@ export class RecentTransactions {
 
   /** Notes a transaction's outcome; the oldest is forgotten when there are too many. */
   remember(transactionId: string, outcome: PastOutcome): void {
+    const isKnown = this.#outcomes.has(transactionId)
     this.#outcomes.set(transactionId, outcome)
-    if (this.#outcomes.size <= this.#limit) return
-    const oldest = this.#outcomes.keys().next()
-    if (oldest.done !== true) this.#outcomes.delete(oldest.value)
+    if (isKnown) return
+    const oldest = this.#ids[this.#oldestIndex]
+    if (this.#ids.length < this.#limit || oldest === undefined) {
+      this.#ids.push(transactionId)
+      return
+    }
+    this.#outcomes.delete(oldest)
+    this.#ids[this.#oldestIndex] = transactionId
+    this.#oldestIndex = (this.#oldestIndex + 1) % this.#limit
   }
 
   /** What became of it; `undefined`: nothing is known, or it was too long ago. */
