@@ -34,6 +34,8 @@ import {
   startFakeScheduler,
 } from '@homeport/testkit'
 import {
+  ContainerInstanceSchema,
+  ContainerInstanceStatus,
   ServiceDeploymentStatus,
   ServiceEventSchema,
   ServiceStatus,
@@ -145,6 +147,28 @@ async function endTask(taskId: string): Promise<void> {
   const key = `${ACCOUNT_ID}/${REGION}/default/${taskId}`
   await commit(new TransactionBuilder().delete('tasks', key))
 }
+
+/** Plays the service loop: the task is told to stop. */
+async function tellToStop(taskId: string): Promise<void> {
+  const row = required(
+    state.reader.view.table('tasks').get(`${ACCOUNT_ID}/${REGION}/default/${taskId}`),
+    'the row',
+  )
+  const told = { ...row.value, desiredStatus: TaskStatus.STOPPED }
+  await commit(new TransactionBuilder().update('tasks', row, told))
+}
+
+/** Plays the gateway: the instance of every task has contact or has not. */
+const putInstance = (
+  agentConnected: boolean,
+  status: ContainerInstanceStatus = ContainerInstanceStatus.ACTIVE,
+): Promise<void> =>
+  commit(
+    new TransactionBuilder().put(
+      'containerInstances',
+      create(ContainerInstanceSchema, { ...scope, instanceId: 'a'.repeat(32), agentConnected, status }),
+    ),
+  )
 
 async function completeDeployment(): Promise<void> {
   const row = deploymentRow(serviceRow().value.primaryDeploymentId)
@@ -376,6 +400,37 @@ describe('UpdateService', () => {
     expect(row.value.sourceRevisionIds).toEqual([old.value.targetRevisionId])
     await endTask(task)
     expect((await describeWeb()).deployments).toHaveLength(1)
+  })
+
+  it('lists an old deployment while its tasks stop, but not for tasks that a lost host is to stop', async () => {
+    await putInstance(true)
+    await createWeb()
+    const task = await runTaskOf(serviceRow().value)
+    await completeDeployment()
+    await update({ forceNewDeployment: true })
+    await runTaskOf(serviceRow().value)
+    await runTaskOf(serviceRow().value)
+    await completeDeployment()
+    const shown = async (): Promise<unknown> => {
+      const { runningCount, deployments } = await describeWeb()
+      return [runningCount, deployments?.map((each) => [each.status, each.runningCount, each.desiredCount])]
+    }
+    const [primary, stopping] = [
+      ['PRIMARY', 2, 2],
+      ['ACTIVE', 0, 0],
+    ]
+    await putInstance(false)
+    expect(await shown()).toEqual([3, [primary, ['ACTIVE', 1, 1]]])
+    await putInstance(true)
+    await tellToStop(task)
+    expect(await shown()).toEqual([2, [primary, stopping]])
+    await putInstance(false)
+    expect(await shown()).toEqual([2, [primary]])
+    await waitUntilServicesStable({ client: ecs, maxWaitTime: 20 }, { services: ['web'] })
+    await putInstance(true)
+    expect(await shown()).toEqual([2, [primary, stopping]])
+    await putInstance(true, ContainerInstanceStatus.INACTIVE)
+    expect(await shown()).toEqual([2, [primary]])
   })
 
   it('deploys anew when it is forced or placement changes, and not when nothing changes', async () => {

@@ -31,13 +31,24 @@ function counted(state: MemoryState, isCounted: (service: string) => boolean): C
   for (const { value } of state.reader.view.table('tasks').rows()) {
     const lastStatus = value.observed?.lastStatus ?? 0
     if (lastStatus === TaskStatus.STOPPED || !isCounted(value.spec?.service ?? '')) continue
-    const isWanted = value.desiredStatus === TaskStatus.RUNNING
     counts.boundCount += 1
-    if (isWanted) counts.wantedCount += 1
+    if (value.desiredStatus !== TaskStatus.RUNNING) continue
+    counts.wantedCount += 1
     if (lastStatus === TaskStatus.RUNNING) counts.runningCount += 1
-    if (lastStatus < TaskStatus.RUNNING && isWanted) counts.pendingCount += 1
+    if (lastStatus < TaskStatus.RUNNING) counts.pendingCount += 1
   }
   return counts
+}
+
+function endingOn(state: MemoryState): string[] {
+  const tasks = [...state.reader.view.table('tasks').rows()].map(({ value }) => value)
+  const isEnding = tasks.some(
+    ({ spec, desiredStatus, observed }) =>
+      spec?.service === 'web' &&
+      desiredStatus === TaskStatus.STOPPED &&
+      observed?.lastStatus !== TaskStatus.STOPPED,
+  )
+  return isEnding ? ['1/r/c/i'] : []
 }
 
 it('TaskCounts equals counting when tasks come, change and go', async () => {
@@ -67,6 +78,7 @@ it('TaskCounts equals counting when tasks come, change and go', async () => {
         expect(counts.ofInstance('1/r/c/i')).toEqual(counted(state, () => true))
         expect(counts.ofService(SERVICE_KEY, 'n')).toEqual(counted(state, (service) => service === 'web'))
         expect(counts.ofDeployment(SERVICE_KEY, 'd')).toEqual(counted(state, (service) => service === 'web'))
+        expect([...counts.endingOn(SERVICE_KEY, 'd')]).toEqual(endingOn(state))
       }
       const before = counts.ofCluster('1/r/c')
       state.reset()

@@ -11,7 +11,7 @@ import { type Task, TaskStatus } from '@homeport/wire/types'
 
 /** Counts of tasks that are bound: all but those seen STOPPED. */
 export interface Counts {
-  /** Last status RUNNING. */
+  /** Last status RUNNING, and wanted: a host that is away may keep for days what it was told to stop. */
   readonly runningCount: number
   /** Last status before RUNNING, and wanted. */
   readonly pendingCount: number
@@ -30,6 +30,8 @@ const isBound = (row: Row<'tasks'>): boolean =>
 /** Keeps counts up to date with a replica. */
 export class TaskCounts {
   readonly #counts = new Map<string, MutableCounts>()
+  /** `deploymentPlace` to instance keys to how many of its tasks there are told to stop. */
+  readonly #ending = new Map<string, Map<string, number>>()
 
   /** Counts what `reader` shows now and from now on. @returns stops counting. */
   follow(reader: StateReader): () => void {
@@ -61,7 +63,12 @@ export class TaskCounts {
 
   /** Of a deployment, by its service row's key and its id. */
   ofDeployment(key: string, deploymentId: string): Counts {
-    return this.#get(`deployment=${key}/${deploymentId}`)
+    return this.#get(deploymentPlace(key, deploymentId))
+  }
+
+  /** Where tasks of a deployment are that were told to stop: keys of instances, in any order. */
+  endingOn(key: string, deploymentId: string): Iterable<string> {
+    return this.#ending.get(deploymentPlace(key, deploymentId))?.keys() ?? []
   }
 
   #get(place: string): Counts {
@@ -70,6 +77,7 @@ export class TaskCounts {
 
   #recount(reader: StateReader): void {
     this.#counts.clear()
+    this.#ending.clear()
     for (const row of reader.view.table('tasks').rows()) this.#add(row, 1)
   }
 
@@ -81,19 +89,41 @@ export class TaskCounts {
   #add(row: Row<'tasks'>, sign: 1 | -1): void {
     if (!isBound(row)) return
     const task = row.value
-    const lastStatus = task.observed?.lastStatus ?? TaskStatus.UNSPECIFIED
-    const isWanted = task.desiredStatus !== TaskStatus.STOPPED
     for (const place of placesOf(task)) {
       const counts = this.#counts.get(place) ?? { ...NONE }
-      counts.boundCount += sign
-      if (isWanted) counts.wantedCount += sign
-      if (lastStatus === TaskStatus.RUNNING) counts.runningCount += sign
-      if (lastStatus < TaskStatus.RUNNING && isWanted) counts.pendingCount += sign
+      addTask(counts, task, sign)
       if (counts.boundCount === 0) this.#counts.delete(place)
       else this.#counts.set(place, counts)
     }
+    if (!isWanted(task)) this.#addEnding(task, sign)
+  }
+
+  #addEnding({ spec, ...scope }: Task, sign: 1 | -1): void {
+    if (spec === undefined || spec.service === '') return
+    const place = deploymentPlace(clusterMemberKey(scope, spec.service), spec.deploymentId)
+    const instance = clusterMemberKey(scope, spec.containerInstanceId)
+    const instances = this.#ending.get(place) ?? new Map<string, number>()
+    const count = (instances.get(instance) ?? 0) + sign
+    if (count === 0) instances.delete(instance)
+    else instances.set(instance, count)
+    if (instances.size === 0) this.#ending.delete(place)
+    else this.#ending.set(place, instances)
   }
 }
+
+const isWanted = ({ desiredStatus }: Task): boolean => desiredStatus !== TaskStatus.STOPPED
+
+function addTask(counts: MutableCounts, task: Task, sign: 1 | -1): void {
+  counts.boundCount += sign
+  if (!isWanted(task)) return
+  const lastStatus = task.observed?.lastStatus ?? TaskStatus.UNSPECIFIED
+  counts.wantedCount += sign
+  if (lastStatus === TaskStatus.RUNNING) counts.runningCount += sign
+  if (lastStatus < TaskStatus.RUNNING) counts.pendingCount += sign
+}
+
+const deploymentPlace = (serviceKey: string, deploymentId: string): string =>
+  `deployment=${serviceKey}/${deploymentId}`
 
 function placesOf(task: Task): string[] {
   const { spec } = task
@@ -102,7 +132,7 @@ function placesOf(task: Task): string[] {
   places.push(`instance=${clusterMemberKey(task, spec.containerInstanceId)}`)
   if (spec.service !== '') {
     const key = clusterMemberKey(task, spec.service)
-    places.push(`service=${key}/${spec.incarnationId}`, `deployment=${key}/${spec.deploymentId}`)
+    places.push(`service=${key}/${spec.incarnationId}`, deploymentPlace(key, spec.deploymentId))
   }
   return places
 }

@@ -23,6 +23,7 @@ import {
   serviceMemberKey,
 } from '@homeport/store'
 import {
+  ContainerInstanceStatus,
   SchedulingStrategy,
   type ServiceDeployment,
   ServiceDeploymentStatus,
@@ -148,7 +149,10 @@ export function primaryRevision(request: ApiRequest, service: StoredService): Se
   return revisionOf(request, service, deployment?.value.targetRevisionId ?? '')
 }
 
-/** The primary deployment, then those that still have tasks, newest first. */
+/**
+ * The primary deployment, then those that still have tasks, newest first: wanted ones, or such as an agent within reach is
+ * stopping. What a lost host was told to stop was replaced and would be listed for as long as the host is away.
+ */
 export function shownDeployments(request: ApiRequest, row: Row<'services'>): Row<'serviceDeployments'>[] {
   const service = row.value
   const isPrimary = ({ value }: Row<'serviceDeployments'>): boolean =>
@@ -156,8 +160,7 @@ export function shownDeployments(request: ApiRequest, row: Row<'services'>): Row
   const isShown = (deployment: Row<'serviceDeployments'>): boolean =>
     service.status !== ServiceStatus.INACTIVE &&
     deployment.value.incarnationId === service.incarnationId &&
-    (isPrimary(deployment) ||
-      request.ports.counts.ofDeployment(row.key, deployment.value.deploymentId).boundCount > 0)
+    (isPrimary(deployment) || hasTasks(request, row.key, deployment.value.deploymentId))
   return [...request.ports.state.reader.view.table('serviceDeployments').find('service', row.key)]
     .filter(isShown)
     .sort(
@@ -165,6 +168,17 @@ export function shownDeployments(request: ApiRequest, row: Row<'services'>): Row
         Number(isPrimary(second)) - Number(isPrimary(first)) ||
         second.value.createdAtMs - first.value.createdAtMs,
     )
+}
+
+function hasTasks({ ports }: ApiRequest, serviceRowKey: string, deploymentId: string): boolean {
+  if (ports.counts.ofDeployment(serviceRowKey, deploymentId).wantedCount > 0) return true
+  const instances = ports.state.reader.view.table('containerInstances')
+  for (const instanceKey of ports.counts.endingOn(serviceRowKey, deploymentId)) {
+    const instance = instances.get(instanceKey)?.value
+    const isPresent = instance !== undefined && instance.status !== ContainerInstanceStatus.INACTIVE
+    if (isPresent && instance.agentConnected) return true
+  }
+  return false
 }
 
 function deploymentView(
