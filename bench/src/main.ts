@@ -9,6 +9,8 @@ import { apiRequests } from './requests/api-benchmark.ts'
 import { type BenchResult, describe } from './result.ts'
 import { type BenchStack, openStack } from './stack.ts'
 import { startLatency, startThroughput } from './start/start-benchmarks.ts'
+import { stateCommits } from './state/commit-benchmark.ts'
+import { stateReplay } from './state/replay-benchmark.ts'
 
 const benchmarks: readonly Benchmark[] = [
   startLatency,
@@ -16,6 +18,8 @@ const benchmarks: readonly Benchmark[] = [
   apiRequests,
   memory,
   ...placementBenchmarks,
+  stateCommits,
+  stateReplay,
 ]
 
 const { values, positionals } = parseArgs({
