@@ -84,6 +84,7 @@ export type {
   TaskHost,
 } from './service/service-state.ts'
 export { type ContainerSpecification, containerSpecsOf } from './task/container-specs.ts'
+export { endOrphan, type OrphanableTask } from './task/end-orphan.ts'
 export { hasHealthCheck } from './task/has-health-check.ts'
 export {
   type ContainerObservation,

@@ -5,6 +5,7 @@ import { CommitError, connectState } from '@homeport/store'
 import { CallError, serviceDefinition, serviceImplementation } from '@homeport/wire'
 import { type RunTasksRequest, SchedulerService } from '@homeport/wire/scheduler'
 import { Fence } from './fence.ts'
+import { OrphanLoop } from './loops/orphan-loop.ts'
 import { Reaper } from './loops/reaper.ts'
 import { ServiceLoop } from './loops/service-loop.ts'
 import { createSchedulerMetrics } from './metrics.ts'
@@ -90,8 +91,9 @@ function startLoops(
   lifecycle: Lifecycle,
 ): void {
   const services = new ServiceLoop(ports)
+  const orphans = new OrphanLoop(ports)
   const reaper = new Reaper(ports, options)
-  const loops: readonly Running[] = [services, reaper]
+  const loops: readonly Running[] = [services, orphans, reaper]
   for (const loop of loops) lifecycle.own(loop)
   ports.metrics.active.set(1)
   ports.fence.lost.addEventListener('abort', () => {
@@ -100,13 +102,18 @@ function startLoops(
       loop.stop().catch((error: unknown) => ports.logger.error({ err: error }, 'loop did not stop'))
     }
   })
+  const markAll = (): void => {
+    services.markAll()
+    orphans.markAll()
+  }
   ports.view.listen({
     serviceChanged: (key) => services.mark(key),
+    instanceChanged: (key) => orphans.mark(key),
     capacityChanged: (cluster) => services.markUnplaced(cluster),
     hostsChanged: (cluster) => services.markCluster(cluster),
-    reset: () => services.markAll(),
+    reset: markAll,
   })
-  services.markAll()
+  markAll()
 }
 
 async function startServer(

@@ -1029,6 +1029,93 @@ describe('the service loop and daemons', () => {
   })
 })
 
+describe('the orphan loop', () => {
+  const deregister = () => putInstance('a', { status: ContainerInstanceStatus.INACTIVE })
+  const runTwo = async (): Promise<void> => {
+    await putInstance('a')
+    await putInstance('b', { memoryMib: 0 })
+    await client.runTasks(runRequest({ count: 2 }))
+    await settle()
+    for (const task of bound()) await runs(task)
+  }
+
+  test('the orphan loop ends the tasks of an instance for good when it is deregistered', async () => {
+    await runTwo()
+    const [task] = tasks()
+    await put('containerInstances', instanceRow('b', { connected: false }))
+    await settle()
+    expect(bound()).toHaveLength(2)
+    await deregister()
+    await settle()
+    expect(bound()).toEqual([])
+    const ended = tasks()
+    for (const each of ended) {
+      expect(each).toMatchObject({
+        desiredStatus: TaskStatus.STOPPED,
+        stopCode: 'UserInitiated',
+        stoppedReason: 'Container instance deregistration forced by user',
+        observed: { lastStatus: TaskStatus.STOPPED, stopCode: '', stoppedAtMs: clock.now() },
+      })
+    }
+    await report(task!, TaskStatus.RUNNING)
+    await deregister()
+    await settle()
+    expect(tasks()).toEqual(ended)
+  })
+
+  test('the orphan loop ends what it finds when a scheduler starts', async () => {
+    await runTwo()
+    await scheduler.stop()
+    await deregister()
+    await settle()
+    expect(bound()).toHaveLength(2)
+    scheduler = await start()
+    await settle()
+    expect(bound()).toEqual([])
+  })
+
+  test('the orphan loop repeats itself when a task changes or state fails meanwhile', async () => {
+    await runTwo()
+    const [task] = tasks()
+    state.holdView()
+    await state.writer.commit(
+      new TransactionBuilder().put(
+        'containerInstances',
+        instanceRow('a', { status: ContainerInstanceStatus.INACTIVE }),
+      ),
+    )
+    state.failNext(new CommitError('UNAVAILABLE', 'state is away'), { applied: false })
+    state.releaseView()
+    await settle()
+    expect(bound()).toHaveLength(2)
+    state.holdView()
+    await state.writer.commit(
+      new TransactionBuilder().put('tasks', create(TaskSchema, { ...task!, changeCount: 77 })),
+    )
+    await clock.advance(1000)
+    await settle()
+    expect(bound()).toHaveLength(2)
+    state.releaseView()
+    await settle()
+    expect(bound()).toEqual([])
+    expect(tasks().map(({ changeCount }) => changeCount)).toContain(78)
+    expect(await metric('homeport_scheduler_conflicts_total')).toBe(1)
+  })
+
+  test('the orphan loop makes room for another task of the service when its instance is deregistered', async () => {
+    await putInstance('a')
+    await createService({ desiredCount: 1 })
+    await settle()
+    await runs(bound()[0]!)
+    await settle()
+    await putInstance('b')
+    await deregister()
+    await settle()
+    expect(bound().map(({ spec }) => spec?.containerInstanceId)).toEqual(['b'])
+    expect(deployments()['d1']?.consecutiveFailedCount).toBe(0)
+  })
+})
+
 describe('the reaper', () => {
   test('the reaper removes stopped tasks and tokens when their time has come, and nothing else', async () => {
     await putInstance('a')

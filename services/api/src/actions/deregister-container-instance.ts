@@ -4,14 +4,15 @@
  * Intuition: with `force` the instance's tasks are orphans as in ECS: their containers go on, and nobody will report on
  * them again. So they become STOPPED here and now, or else their services would wait for them for ever.
  * Model: the instance becomes INACTIVE first, which keeps new tasks away (placement expects the row that it saw), then
- * its tasks are ended, as many at a time as a transaction holds. Asking again finishes what was interrupted.
+ * its tasks are ended, as many at a time as a transaction holds. The scheduler's orphan loop ends what is left when this
+ * is interrupted, and may be there first.
  */
-import { clone, create } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
-import { requestStop } from '@homeport/domain'
+import { endOrphan } from '@homeport/domain'
 import { ecsError } from '@homeport/ecs-api'
 import { type ClusterScope, type Row, TransactionBuilder } from '@homeport/store'
-import { ContainerInstanceStatus, type Task, TaskObservationSchema, TaskStatus } from '@homeport/wire/types'
+import { ContainerInstanceStatus, TaskObservationSchema } from '@homeport/wire/types'
 import { transact } from '../commit/transact.ts'
 import { requireClusterScope } from '../lookup/clusters.ts'
 import { findInstance } from '../lookup/members.ts'
@@ -60,26 +61,11 @@ async function endOrphans(request: ApiRequest, instanceKey: string): Promise<voi
   while (boundTasks(request, instanceKey).length > 0) {
     await transact(request, () => {
       const transaction = new TransactionBuilder()
+      const options = { nowMs: request.ports.clock.now(), unseen: create(TaskObservationSchema) }
       for (const row of boundTasks(request, instanceKey).slice(0, ORPHANS_PER_TRANSACTION_MAX)) {
-        transaction.update('tasks', row, orphaned(row.value, request.ports.clock.now()))
+        transaction.update('tasks', row, endOrphan(row.value, options))
       }
       return { transaction, result: undefined }
     })
   }
-}
-
-/** The task as its agent would have reported its end, had it not left; what is known of its containers stays. */
-function orphaned(task: Task, nowMs: number): Task {
-  const told = requestStop(task, {
-    stopCode: 'UserInitiated',
-    stoppedReason: 'Container instance deregistration forced by user',
-    nowMs,
-  })
-  const observed =
-    task.observed === undefined ? create(TaskObservationSchema) : clone(TaskObservationSchema, task.observed)
-  observed.lastStatus = TaskStatus.STOPPED
-  observed.executionStoppedAtMs ||= nowMs
-  observed.stoppedAtMs = nowMs
-  for (const container of observed.containers) container.lastStatus = TaskStatus.STOPPED
-  return { ...told, observed, changeCount: task.changeCount + 1 }
 }

@@ -10,6 +10,8 @@ import { ServiceHistory } from './service-history.ts'
 export interface ViewListener {
   /** Something of this service changed. */
   serviceChanged(serviceKey: string): void
+  /** The row of this instance changed. */
+  instanceChanged(instanceKey: string): void
   /** An instance of this cluster changed, or a task gave back what it held. */
   capacityChanged(clusterKey: string): void
   /** An instance of this cluster came, left, or is another one than before. */
@@ -78,6 +80,13 @@ export class SchedulerView {
     for (const service of services) this.#listener?.serviceChanged(service)
     for (const cluster of clusters) this.#listener?.capacityChanged(cluster)
     for (const cluster of clustersOfHosts) this.#listener?.hostsChanged(cluster)
+    this.#tellInstances(changes)
+  }
+
+  #tellInstances(changes: readonly RowChange[]): void {
+    for (const { table, key } of changes) {
+      if (table === 'containerInstances') this.#listener?.instanceChanged(key)
+    }
   }
 }
 

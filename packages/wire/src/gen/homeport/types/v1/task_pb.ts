@@ -77,7 +77,8 @@ export type Task = Message<"homeport.types.v1.Task"> & {
   stoppingAtMs: number;
 
   /**
-   * Writer: gateway, from the agent's reports.
+   * Writer: gateway, from the agent's reports. One exception: when the instance was deregistered there is no agent any
+   * more, and scheduler or api write STOPPED, which is final.
    *
    * @generated from field: homeport.types.v1.TaskObservation observed = 10;
    */
