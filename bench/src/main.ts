@@ -8,6 +8,7 @@ import { placementBenchmarks } from './placement/placement-benchmarks.ts'
 import { apiRequests } from './requests/api-benchmark.ts'
 import { type BenchResult, describe } from './result.ts'
 import { type BenchStack, openStack } from './stack.ts'
+import { replacement } from './start/replacement-benchmark.ts'
 import { startLatency, startThroughput } from './start/start-benchmarks.ts'
 import { stateCommits } from './state/commit-benchmark.ts'
 import { stateReplay } from './state/replay-benchmark.ts'
@@ -15,6 +16,7 @@ import { stateReplay } from './state/replay-benchmark.ts'
 const benchmarks: readonly Benchmark[] = [
   startLatency,
   startThroughput,
+  replacement,
   apiRequests,
   memory,
   ...placementBenchmarks,
