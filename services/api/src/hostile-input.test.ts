@@ -7,24 +7,14 @@ import * as sdk from '@aws-sdk/client-ecs'
 import { create } from '@bufbuild/protobuf'
 import { loadService, type OperationModel } from '@homeport/aws-wire'
 import { required } from '@homeport/base'
-import { Registry, seededIds, seededRandom, silentLogger, systemClock } from '@homeport/runtime'
 import { TransactionBuilder } from '@homeport/store'
-import {
-  createMemoryState,
-  type FakeScheduler,
-  type MemoryState,
-  startFakeScheduler,
-} from '@homeport/testkit'
+import type { FakeScheduler, MemoryState } from '@homeport/testkit'
 import { ContainerInstanceSchema, ContainerInstanceStatus } from '@homeport/wire/types'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ECS_ACTIONS } from './actions/table.ts'
-import { type ApiServer, startApiOn } from './app.ts'
-
-const ACCOUNT_ID = '123456789012'
-const REGION = 'eu-central-1'
-const ROOT = { accessKeyId: 'AKIAROOT', secretAccessKey: 'top-secret' }
-const ARN = `arn:aws:ecs:${REGION}:${ACCOUNT_ID}`
+import type { ApiServer } from './app.ts'
+import { ACCOUNT_ID, ARN, REGION, startTestApi } from './testing/start-world.ts'
 
 let state: MemoryState
 let scheduler: FakeScheduler
@@ -32,26 +22,7 @@ let api: ApiServer
 let ecs: sdk.ECSClient
 
 beforeAll(async () => {
-  state = createMemoryState()
-  scheduler = await startFakeScheduler(state, systemClock)
-  api = await startApiOn(
-    { reader: state.reader, writer: state.writer, unhealthyReason: () => undefined },
-    {
-      schedulerAddress: scheduler.address,
-      accountId: ACCOUNT_ID,
-      host: '127.0.0.1',
-      port: 0,
-      rootCredentials: ROOT,
-    },
-    {
-      clock: systemClock,
-      random: seededRandom(1),
-      ids: seededIds(seededRandom(2)),
-      logger: silentLogger,
-      registry: new Registry(),
-    },
-  )
-  ecs = new sdk.ECSClient({ endpoint: api.url, region: REGION, credentials: ROOT, maxAttempts: 1 })
+  ;({ state, scheduler, api, ecs } = await startTestApi())
   await ecs.send(new sdk.CreateClusterCommand({}))
   await ecs.send(
     new sdk.RegisterTaskDefinitionCommand({

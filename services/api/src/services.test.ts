@@ -10,7 +10,7 @@ import {
   DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
-  ECSClient,
+  type ECSClient,
   ListServicesCommand,
   ListTagsForResourceCommand,
   ListTasksCommand,
@@ -25,14 +25,8 @@ import {
 } from '@aws-sdk/client-ecs'
 import { create } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
-import { Registry, seededIds, seededRandom, silentLogger, systemClock } from '@homeport/runtime'
 import { TransactionBuilder } from '@homeport/store'
-import {
-  createMemoryState,
-  type FakeScheduler,
-  type MemoryState,
-  startFakeScheduler,
-} from '@homeport/testkit'
+import type { FakeScheduler, MemoryState } from '@homeport/testkit'
 import {
   ContainerInstanceSchema,
   ContainerInstanceStatus,
@@ -44,12 +38,9 @@ import {
   TaskStatus,
 } from '@homeport/wire/types'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ApiServer, startApiOn } from './app.ts'
+import type { ApiServer } from './app.ts'
+import { ACCOUNT_ID, ARN, REGION, startTestApi } from './testing/start-world.ts'
 
-const ACCOUNT_ID = '123456789012'
-const REGION = 'eu-central-1'
-const ROOT = { accessKeyId: 'AKIAROOT', secretAccessKey: 'top-secret' }
-const ARN = `arn:aws:ecs:${REGION}:${ACCOUNT_ID}`
 const SERVICE_KEY = `${ACCOUNT_ID}/${REGION}/default/web`
 const scope = { accountId: ACCOUNT_ID, region: REGION, cluster: 'default' }
 
@@ -61,26 +52,7 @@ let taskCount: number
 
 beforeEach(async () => {
   taskCount = 0
-  state = createMemoryState()
-  scheduler = await startFakeScheduler(state, systemClock)
-  api = await startApiOn(
-    { reader: state.reader, writer: state.writer, unhealthyReason: () => undefined },
-    {
-      schedulerAddress: scheduler.address,
-      accountId: ACCOUNT_ID,
-      host: '127.0.0.1',
-      port: 0,
-      rootCredentials: ROOT,
-    },
-    {
-      clock: systemClock,
-      random: seededRandom(1),
-      ids: seededIds(seededRandom(2)),
-      logger: silentLogger,
-      registry: new Registry(),
-    },
-  )
-  ecs = new ECSClient({ endpoint: api.url, region: REGION, credentials: ROOT, maxAttempts: 1 })
+  ;({ state, scheduler, api, ecs } = await startTestApi())
   await ecs.send(new CreateClusterCommand({}))
   await register()
 })

@@ -3,7 +3,12 @@ import { create } from '@bufbuild/protobuf'
 import { required } from '@homeport/base'
 import { Registry, seededIds, seededRandom, silentLogger, systemClock } from '@homeport/runtime'
 import { type ClusterScope, TransactionBuilder } from '@homeport/store'
-import { createMemoryState, type MemoryState, startFakeScheduler } from '@homeport/testkit'
+import {
+  createMemoryState,
+  type FakeScheduler,
+  type MemoryState,
+  startFakeScheduler,
+} from '@homeport/testkit'
 import {
   type ContainerInstance,
   ContainerInstanceSchema,
@@ -13,7 +18,7 @@ import {
   TaskStatus,
   TransportProtocol,
 } from '@homeport/wire/types'
-import { startApiOn } from '../app.ts'
+import { type ApiServer, startApiOn } from '../app.ts'
 
 export const ACCOUNT_ID = '123456789012'
 export const REGION = 'eu-central-1'
@@ -21,7 +26,8 @@ export const ARN: string = `arn:aws:ecs:${REGION}:${ACCOUNT_ID}`
 export const DEFAULT_SCOPE: ClusterScope = { accountId: ACCOUNT_ID, region: REGION, cluster: 'default' }
 export const INSTANCE_ID: string = 'a'.repeat(32)
 
-const ROOT = { accessKeyId: 'AKIAROOT', secretAccessKey: 'top-secret' }
+/** The root credentials of every test api. */
+export const ROOT = { accessKeyId: 'AKIAROOT', secretAccessKey: 'top-secret' }
 
 /** An api over a state in memory, and the SDK's client of it. */
 export interface World {
@@ -38,8 +44,17 @@ export interface World {
   stop(): Promise<void>
 }
 
-/** Starts a world with the cluster `default` and the task definition `web:1`. */
-export async function startWorld(): Promise<World> {
+/** An api over a state in memory, the scheduler behind it, and the SDK's client of it. */
+export interface TestApi {
+  readonly state: MemoryState
+  readonly scheduler: FakeScheduler
+  readonly api: ApiServer
+  readonly ecs: ECSClient
+  stop(): Promise<void>
+}
+
+/** Starts an api that holds nothing yet. */
+export async function startTestApi(): Promise<TestApi> {
   const state = createMemoryState()
   const scheduler = await startFakeScheduler(state, systemClock)
   const api = await startApiOn(
@@ -60,6 +75,23 @@ export async function startWorld(): Promise<World> {
     },
   )
   const ecs = new ECSClient({ endpoint: api.url, region: REGION, credentials: ROOT, maxAttempts: 1 })
+  return {
+    state,
+    scheduler,
+    api,
+    ecs,
+    stop: async () => {
+      ecs.destroy()
+      await api.stop()
+      await scheduler.stop()
+    },
+  }
+}
+
+/** Starts a world with the cluster `default` and the task definition `web:1`. */
+export async function startWorld(): Promise<World> {
+  const parts = await startTestApi()
+  const { state, api, ecs } = parts
   await ecs.send(new CreateClusterCommand({}))
   await ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -90,11 +122,7 @@ export async function startWorld(): Promise<World> {
     task: (taskId) =>
       required(state.reader.view.table('tasks').get(`${ACCOUNT_ID}/${REGION}/default/${taskId}`), 'the task')
         .value,
-    stop: async () => {
-      ecs.destroy()
-      await api.stop()
-      await scheduler.stop()
-    },
+    stop: () => parts.stop(),
   }
 }
 
